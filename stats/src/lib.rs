@@ -1,5 +1,56 @@
-//! Snapshots of a program's memory by class, as data.
+//! Snapshots of a program's memory by class, as data: the model, questions to it, tables, and the dump format.
+//!
+//! A [`Snapshot`] is plain data: per class how many objects live and what they take, per object its size. [`Stats`] holds
+//! the snapshots of one [`Session`] and answers questions: [`Stats::summary`] and [`Stats::objects`] give plain data
+//! again, which knows how to write itself as text. [`Stats::dump`] and [`Stats::load`] move it all through a file.
+//!
+//! This crate knows no tracker: it neither finds objects nor sizes them.
+//!
+//! ```
+//! use classtracker_stats::{ClassRow, Session, Snapshot, SortKey, Stats};
+//! use chrono::Utc;
+//! use std::{sync::Arc, time::Duration};
+//!
+//! let mut snapshot = Snapshot::new("after load", Utc::now(), Duration::from_millis(412));
+//! let mut row = ClassRow::new("app::Employee");
+//! (row.live, row.created, row.bytes) = (1000, 1000, 200_000);
+//! snapshot.classes.push(row);
+//!
+//! let mut stats = Stats::new(Session::new(Utc::now(), std::process::id()), vec![Arc::new(snapshot)]);
+//! stats.print_summary();
+//! stats.sort_by(&[SortKey::Size]).filter("Employee").print_stats();
+//! ```
+
+#![forbid(unsafe_code)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        reason = "a test that panics has failed, which is what it is for"
+    )
+)]
 
 mod model;
+mod units;
 
+mod limit;
+mod names;
+mod query;
+mod sort_key;
+
+mod moment;
+mod objects;
+mod stats;
+mod summary;
+mod text;
+
+pub use limit::{Limit, LimitError};
 pub use model::{ClassRow, ObjectRecord, ObjectRow, ProcessMemory, Session, Site, Snapshot};
+pub use moment::Moment;
+pub use names::Names;
+pub use objects::{Fate, Folded, Measured, ObjectEntry, ObjectList};
+pub use query::Query;
+pub use sort_key::{SortKey, UnknownSortKey};
+pub use stats::Stats;
+pub use summary::{ShareOf, SnapshotSummary, Summary, SummaryRow};
+pub use units::{Bytes, Percent, Seconds};

@@ -1,0 +1,87 @@
+use std::sync::Arc;
+
+/// All live objects of one class in one snapshot.
+///
+/// ```
+/// use classtracker_stats::ClassRow;
+///
+/// let mut row = ClassRow::new("app::Employee");
+/// assert_eq!(row.average_bytes(), None);
+/// row.live = 3;
+/// row.bytes = 700;
+/// assert_eq!(row.average_bytes(), Some(233));
+/// ```
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClassRow {
+    /// The class' name: its full path, or the name it was registered under.
+    pub class: Arc<str>,
+    /// Objects alive.
+    pub live: u64,
+    /// Objects made so far, the dead ones included.
+    pub created: u64,
+    /// Objects that died so far.
+    pub dropped: u64,
+    /// Deep size of all live objects: their own bytes and all that they own; shared data is counted once a snapshot.
+    pub bytes: u64,
+    /// Flat size of all live objects: `size_of_val` alone.
+    pub flat_bytes: u64,
+    /// Deep size of the smallest live object; `None` with none alive.
+    pub smallest_bytes: Option<u64>,
+    /// Deep size of the largest live object; `None` with none alive.
+    pub largest_bytes: Option<u64>,
+    /// Live objects of which something could not be read (a lock was held, a sizing panicked): their bytes are a lower bound.
+    pub unread: u64,
+    /// How many of the live objects have a row of their own in [`Snapshot::objects`](crate::Snapshot::objects); the
+    /// others are folded into this row.
+    pub listed: u64,
+}
+
+impl ClassRow {
+    /// A row of `class` with nothing alive and nothing made so far.
+    #[must_use]
+    pub fn new(class: impl Into<Arc<str>>) -> Self {
+        Self {
+            class: class.into(),
+            live: 0,
+            created: 0,
+            dropped: 0,
+            bytes: 0,
+            flat_bytes: 0,
+            smallest_bytes: None,
+            largest_bytes: None,
+            unread: 0,
+            listed: 0,
+        }
+    }
+
+    /// Deep size of a live object on average, to the nearest byte; `None` with none alive.
+    #[must_use]
+    pub fn average_bytes(&self) -> Option<u64> {
+        average(self.bytes, self.live)
+    }
+}
+
+/// `bytes / count` to the nearest byte, halves up; `None` for a count of 0.
+pub(crate) fn average(bytes: u64, count: u64) -> Option<u64> {
+    let whole = bytes.checked_div(count)?;
+    let rest = bytes % count;
+    // `rest * 2 >= count` without the overflow.
+    Some(whole + u64::from(rest >= count - rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::average;
+
+    #[test]
+    fn an_average_is_rounded_to_the_nearest_byte_and_absent_for_nothing() {
+        assert_eq!(average(0, 0), None);
+        assert_eq!(average(10, 0), None);
+        assert_eq!(average(0, 3), Some(0));
+        assert_eq!(average(10, 4), Some(3));
+        assert_eq!(average(9, 4), Some(2));
+        assert_eq!(average(u64::MAX, 1), Some(u64::MAX));
+        assert_eq!(average(u64::MAX, u64::MAX), Some(1));
+    }
+}

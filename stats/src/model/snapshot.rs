@@ -1,0 +1,121 @@
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use crate::{ClassRow, ObjectRow, ProcessMemory};
+
+/// The state of all tracked classes and objects at one moment.
+///
+/// ```
+/// use classtracker_stats::{ClassRow, Snapshot};
+/// use chrono::Utc;
+/// use std::time::Duration;
+///
+/// let mut snapshot = Snapshot::new("after load", Utc::now(), Duration::from_millis(412));
+/// snapshot.classes.push(ClassRow::new("app::Employee"));
+/// assert_eq!(snapshot.tracked_bytes(), 0);
+/// ```
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq)]
+pub struct Snapshot {
+    /// What the caller named it; may be empty.
+    pub label: String,
+    /// When it was taken.
+    pub time: DateTime<Utc>,
+    /// When it was taken, from [`Session::started`](crate::Session::started) on.
+    pub elapsed: Duration,
+    /// How long the walk over the objects took.
+    pub duration: Duration,
+    /// One row for each class that is or was tracked, by name.
+    pub classes: Vec<ClassRow>,
+    /// The objects that are kept one by one (see [`ClassRow::listed`]), by serial.
+    pub objects: Vec<ObjectRow>,
+    /// Serials of objects listed in an earlier snapshot that this one found dead, rising.
+    pub gone: Vec<u64>,
+    /// The whole process' memory.
+    pub process: ProcessMemory,
+    /// Bytes that the tracker itself takes. They are no part of any class' bytes.
+    pub overhead_bytes: u64,
+}
+
+impl Snapshot {
+    /// A snapshot that lists nothing, knows nothing of the process and took no time.
+    #[must_use]
+    pub fn new(label: impl Into<String>, time: DateTime<Utc>, elapsed: Duration) -> Self {
+        Self {
+            label: label.into(),
+            time,
+            elapsed,
+            duration: Duration::ZERO,
+            classes: Vec::new(),
+            objects: Vec::new(),
+            gone: Vec::new(),
+            process: ProcessMemory::default(),
+            overhead_bytes: 0,
+        }
+    }
+
+    /// Deep size of all live objects of all classes, in bytes (at most `u64::MAX`).
+    #[must_use]
+    pub fn tracked_bytes(&self) -> u64 {
+        self.classes
+            .iter()
+            .fold(0, |sum, row| sum.saturating_add(row.bytes))
+    }
+
+    /// The row of the class with exactly this name.
+    #[must_use]
+    pub fn class(&self, class: &str) -> Option<&ClassRow> {
+        self.classes.iter().find(|row| &*row.class == class)
+    }
+
+    /// Bytes that this value takes on the heap: its label and the capacity of its lists.
+    ///
+    /// A row's pointer to its object is counted, what it points to is not: records, class names and sites are shared by
+    /// many snapshots. Whoever holds them adds [`ObjectRecord::memory_bytes`](crate::ObjectRecord::memory_bytes) once
+    /// for each record. What the allocator adds to each block is not counted either.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        self.label.capacity()
+            + self.classes.capacity() * size_of::<ClassRow>()
+            + self.objects.capacity() * size_of::<ObjectRow>()
+            + self.gone.capacity() * size_of::<u64>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ObjectRecord;
+    use std::sync::Arc;
+
+    fn snapshot() -> Snapshot {
+        Snapshot::new("", DateTime::UNIX_EPOCH, Duration::ZERO)
+    }
+
+    #[test]
+    fn an_empty_snapshot_takes_no_heap() {
+        assert_eq!(snapshot().memory_bytes(), 0);
+    }
+
+    #[test]
+    fn each_list_adds_its_capacity() {
+        let mut snapshot = snapshot();
+        snapshot.gone.reserve_exact(10);
+        snapshot.objects.reserve_exact(2);
+        let record = Arc::new(ObjectRecord::new(1, "a", 8));
+        snapshot.objects.push(ObjectRow::new(record, 8));
+        assert_eq!(snapshot.memory_bytes(), 10 * 8 + 2 * size_of::<ObjectRow>());
+    }
+
+    #[test]
+    fn totals_stop_at_the_largest_number() {
+        let mut snapshot = snapshot();
+        for class in ["a", "b"] {
+            let mut row = ClassRow::new(class);
+            row.bytes = u64::MAX - 1;
+            snapshot.classes.push(row);
+        }
+        assert_eq!(snapshot.tracked_bytes(), u64::MAX);
+    }
+}

@@ -1,0 +1,55 @@
+use std::fmt;
+use std::time::Duration;
+
+use crate::text::printable;
+use crate::{Seconds, Snapshot};
+
+/// What tells one snapshot from the others in a text: `after load (0.412s)`, or `0.412s` without a label.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moment {
+    /// The snapshot's label; may be empty.
+    pub label: String,
+    /// When it was taken, from the session's start on.
+    pub elapsed: Duration,
+}
+
+impl Moment {
+    pub(crate) fn of(snapshot: &Snapshot) -> Self {
+        Self {
+            label: snapshot.label.clone(),
+            elapsed: snapshot.elapsed,
+        }
+    }
+}
+
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let elapsed = Seconds(self.elapsed);
+        if self.label.is_empty() {
+            write!(f, "{elapsed}")
+        } else {
+            write!(f, "{} ({elapsed})", printable(&self.label))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Moment;
+    use std::time::Duration;
+
+    fn check(label: &str, text: &str) {
+        let moment = Moment {
+            label: label.to_owned(),
+            elapsed: Duration::from_millis(1234),
+        };
+        assert_eq!(moment.to_string(), text);
+    }
+
+    #[test]
+    fn the_label_stands_before_the_time_if_there_is_one() {
+        check("alpha", "alpha (1.234s)");
+        check("", "1.234s");
+        check("two\nlines", "two\\nlines (1.234s)");
+    }
+}

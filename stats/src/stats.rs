@@ -1,0 +1,141 @@
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use crate::{Limit, Names, ObjectList, Query, Session, Snapshot, SortKey, Summary};
+
+/// The snapshots of one session, and the questions they answer.
+///
+/// How objects are to be listed is set by methods that chain; [`print_stats`](Self::print_stats) then does so. A program
+/// that wants the answers as data asks [`summary`](Self::summary) and [`objects`](Self::objects).
+///
+/// ```no_run
+/// use classtracker_stats::{Limit, SortKey, Stats};
+///
+/// let mut stats = Stats::load("factory.ctdump")?;
+/// stats.print_summary();
+/// stats
+///     .filter("Employee")
+///     .sort_by(&[SortKey::Size])
+///     .limit(Limit::count(10))
+///     .print_stats();
+/// # Ok::<(), classtracker_stats::DumpError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Stats {
+    session: Session,
+    snapshots: Vec<Arc<Snapshot>>,
+    query: Query,
+}
+
+impl Stats {
+    /// Stats of these snapshots, in the order in which they were taken.
+    #[must_use]
+    pub fn new(session: Session, snapshots: Vec<Arc<Snapshot>>) -> Self {
+        Self {
+            session,
+            snapshots,
+            query: Query::default(),
+        }
+    }
+
+    /// The session that the snapshots are of.
+    #[must_use]
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The snapshots, in the order in which they were taken.
+    #[must_use]
+    pub fn snapshots(&self) -> &[Arc<Snapshot>] {
+        &self.snapshots
+    }
+
+    /// How objects are listed at present.
+    #[must_use]
+    pub fn query(&self) -> &Query {
+        &self.query
+    }
+
+    /// Sorts objects by these keys, the right way round; without any key, by serial.
+    ///
+    /// Each key breaks the ties that the keys before it leave. What is still equal then is sorted by serial.
+    pub fn sort_by(&mut self, keys: &[SortKey]) -> &mut Self {
+        self.query.sort = keys.to_vec();
+        self.query.reversed = false;
+        self
+    }
+
+    /// Turns the present order of objects round as a whole.
+    pub fn reverse(&mut self) -> &mut Self {
+        self.query.reversed = !self.query.reversed;
+        self
+    }
+
+    /// Lists only objects whose class has `class` in its full name; all with `""`.
+    pub fn filter(&mut self, class: &str) -> &mut Self {
+        class.clone_into(&mut self.query.class);
+        self
+    }
+
+    /// Lists no more objects than this, after the filter; all with `None`.
+    pub fn limit(&mut self, limit: impl Into<Option<Limit>>) -> &mut Self {
+        self.query.limit = limit.into();
+        self
+    }
+
+    /// Names classes this way, in the summary and in the list of objects.
+    pub fn names(&mut self, names: Names) -> &mut Self {
+        self.query.names = names;
+        self
+    }
+
+    /// Per snapshot, what each class holds.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        Summary::new(&self.snapshots, self.query.names)
+    }
+
+    /// The objects that the query wants, each with its size in every snapshot that lists it.
+    ///
+    /// ```
+    /// use classtracker_stats::{Query, Session, Stats};
+    ///
+    /// let stats = Stats::new(Session::new(chrono::Utc::now(), 1), Vec::new());
+    /// assert_eq!(stats.objects(&Query::default()).objects, []);
+    /// ```
+    #[must_use]
+    pub fn objects(&self, query: &Query) -> ObjectList {
+        ObjectList::new(&self.snapshots, query)
+    }
+
+    /// Writes the summary to the standard output.
+    ///
+    /// What the standard output does not take (a pipe whose reader has left, a full disk) is lost without a word; use
+    /// [`write_summary`](Self::write_summary) to learn of it.
+    pub fn print_summary(&self) {
+        let _ = self.write_summary(&mut io::stdout().lock());
+    }
+
+    /// Writes the objects that the filter and the limit let through to the standard output, in the order set.
+    ///
+    /// What the standard output does not take is lost without a word, as with [`print_summary`](Self::print_summary).
+    pub fn print_stats(&self) {
+        let _ = self.write_stats(&mut io::stdout().lock());
+    }
+
+    /// Writes the summary as text.
+    ///
+    /// # Errors
+    /// What `out` gives.
+    pub fn write_summary(&self, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
+        self.summary().write_text(out)
+    }
+
+    /// Writes the objects that the filter and the limit let through as text, in the order set.
+    ///
+    /// # Errors
+    /// What `out` gives.
+    pub fn write_stats(&self, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
+        self.objects(&self.query).write_text(out)
+    }
+}

@@ -1,0 +1,151 @@
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::names::ClassNames;
+use crate::{ClassRow, Moment, Names, Percent, ProcessMemory, Snapshot};
+
+/// Per snapshot, what each class holds: the answer to [`Stats::summary`](crate::Stats::summary).
+///
+/// Every snapshot has a row for each class that occurs in any of them, in the same order.
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq)]
+pub struct Summary {
+    /// What every share in it is a share of.
+    pub share_of: ShareOf,
+    /// How many classes occur in any snapshot.
+    pub classes: usize,
+    /// One entry for each snapshot, in the order in which they were taken.
+    pub snapshots: Vec<SnapshotSummary>,
+}
+
+/// One snapshot in a [`Summary`].
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq)]
+pub struct SnapshotSummary {
+    /// The snapshot's label and time.
+    pub moment: Moment,
+    /// One row for each class, by shown name.
+    pub rows: Vec<SummaryRow>,
+    /// All classes together. Its smallest and largest are those of all objects.
+    pub total: ClassRow,
+    /// The share that all classes together have; `None` if the whole is 0.
+    pub total_share: Option<Percent>,
+    /// The whole process' memory.
+    pub process: ProcessMemory,
+    /// Bytes that the tracker itself takes; no part of any row.
+    pub overhead_bytes: u64,
+}
+
+/// One class in one snapshot of a [`Summary`].
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq)]
+pub struct SummaryRow {
+    /// The class' full name.
+    pub class: Arc<str>,
+    /// What the class is called in this summary.
+    pub name: Arc<str>,
+    /// Its row in the snapshot; `None` when the class was not tracked then.
+    pub row: Option<ClassRow>,
+    /// The share of its bytes; `None` when it was not tracked then, or if the whole is 0.
+    pub share: Option<Percent>,
+}
+
+/// The whole that a share is a share of.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ShareOf {
+    /// The process' memory in physical memory, in the same snapshot.
+    ResidentMemory,
+    /// The bytes of all tracked objects in the same snapshot. Taken when a snapshot does not know the resident memory.
+    TrackedBytes,
+}
+
+impl fmt::Display for ShareOf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::ResidentMemory => "resident memory",
+            Self::TrackedBytes => "tracked bytes",
+        })
+    }
+}
+
+impl Summary {
+    pub(crate) fn new(snapshots: &[Arc<Snapshot>], names: Names) -> Self {
+        let classes = || snapshots.iter().flat_map(|snapshot| &snapshot.classes);
+        let names = ClassNames::new(names, classes().map(|row| &row.class).collect());
+        // Two classes never share a shown name, so the name alone is a total order.
+        let named: BTreeMap<Arc<str>, &Arc<str>> = classes()
+            .map(|row| (names.of(&row.class), &row.class))
+            .collect();
+        // One whole for all snapshots: shares of different things would not compare.
+        let resident = |snapshot: &Arc<Snapshot>| snapshot.process.resident_bytes.is_some();
+        let share_of = if snapshots.iter().all(resident) {
+            ShareOf::ResidentMemory
+        } else {
+            ShareOf::TrackedBytes
+        };
+        Self {
+            share_of,
+            classes: named.len(),
+            snapshots: snapshots
+                .iter()
+                .map(|snapshot| SnapshotSummary::new(snapshot, &named, share_of))
+                .collect(),
+        }
+    }
+}
+
+impl SnapshotSummary {
+    fn new(snapshot: &Snapshot, named: &BTreeMap<Arc<str>, &Arc<str>>, share_of: ShareOf) -> Self {
+        let total = total(snapshot);
+        let whole = match share_of {
+            ShareOf::ResidentMemory => snapshot.process.resident_bytes.unwrap_or(0),
+            ShareOf::TrackedBytes => total.bytes,
+        };
+        let rows: BTreeMap<&str, &ClassRow> = snapshot
+            .classes
+            .iter()
+            .map(|row| (&*row.class, row))
+            .collect();
+        let row = |(name, class): (&Arc<str>, &&Arc<str>)| {
+            let row = rows.get(&***class).copied().cloned();
+            SummaryRow {
+                class: Arc::clone(class),
+                name: Arc::clone(name),
+                share: row.as_ref().and_then(|row| Percent::of(row.bytes, whole)),
+                row,
+            }
+        };
+        Self {
+            moment: Moment::of(snapshot),
+            rows: named.iter().map(row).collect(),
+            total_share: Percent::of(total.bytes, whole),
+            total,
+            process: snapshot.process,
+            overhead_bytes: snapshot.overhead_bytes,
+        }
+    }
+}
+
+/// All classes of a snapshot as one row. Sums stop at the largest number: a dump may claim anything.
+fn total(snapshot: &Snapshot) -> ClassRow {
+    let mut total = ClassRow::new("total");
+    for row in &snapshot.classes {
+        for (sum, part) in [
+            (&mut total.live, row.live),
+            (&mut total.created, row.created),
+            (&mut total.dropped, row.dropped),
+            (&mut total.bytes, row.bytes),
+            (&mut total.flat_bytes, row.flat_bytes),
+            (&mut total.unread, row.unread),
+            (&mut total.listed, row.listed),
+        ] {
+            *sum = sum.saturating_add(part);
+        }
+        let smallest = [total.smallest_bytes, row.smallest_bytes];
+        total.smallest_bytes = smallest.into_iter().flatten().min();
+        total.largest_bytes = total.largest_bytes.max(row.largest_bytes);
+    }
+    total
+}

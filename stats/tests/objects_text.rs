@@ -1,0 +1,105 @@
+//! What `print_stats` shows.
+
+mod support;
+
+use std::sync::Arc;
+
+use classtracker_stats::{Limit, SortKey, Stats};
+use expect_test::{Expect, expect};
+use support::{factory, objects, session, snapshot};
+
+fn check(stats: &Stats, expected: Expect) {
+    let text = objects(stats);
+    for line in text.lines() {
+        assert_eq!(line, line.trim_end(), "a line ends in blanks");
+    }
+    expected.assert_eq(&text);
+}
+
+#[test]
+fn each_object_is_a_timeline_from_its_birth_to_its_end() {
+    check(
+        &factory(),
+        expect![[r#"
+            OBJECTS  4 objects, 4 shown, by serial
+              only counted in the summary: 998 live objects of after load (0.412s); at most as many of 1 other snapshot
+
+            Factory #1
+                   -  registered at src/main.rs:30:5
+              0.102s  before        40.1 KiB
+              0.412s  after load    40.1 KiB
+              1.900s                40.1 KiB
+
+            Employee #2
+              Employee { name: "Ann" }
+              0.104s  made at src/main.rs:12:9
+              0.412s  after load       200 B
+              1.900s                    48 B  or more: something could not be read
+
+            Employee #3  free
+              Employee { name: "Bob" }
+              0.108s  made at src/main.rs:12:9
+              0.412s  after load       200 B
+              1.900s              dead by then
+
+            Order<Employee> #1002
+              0.612s  made at src/main.rs:12:9
+              1.900s                 1.2 MiB
+        "#]],
+    );
+}
+
+#[test]
+fn filter_sort_and_limit_are_named_at_the_top() {
+    let mut stats = factory();
+    stats
+        .filter("staff")
+        .sort_by(&[SortKey::Size, SortKey::Name])
+        .reverse()
+        .limit(Limit::count(1));
+    check(
+        &stats,
+        expect![[r#"
+            OBJECTS  4 objects, 3 of classes with "staff", 1 shown, by size, name, serial, reversed
+              only counted in the summary: 998 live objects of after load (0.412s); at most as many of 1 other snapshot
+
+            Employee #3  free
+              Employee { name: "Bob" }
+              0.108s  made at src/main.rs:12:9
+              0.412s  after load       200 B
+              1.900s              dead by then
+        "#]],
+    );
+}
+
+#[test]
+fn a_filter_that_nothing_passes_gets_a_hint() {
+    let mut stats = factory();
+    stats.filter("Factroy");
+    check(
+        &stats,
+        expect![[r#"
+        OBJECTS  4 objects, 0 of classes with "Factroy", 0 shown, by serial
+          no listed object's class has "Factroy" in its name; the summary shows the classes
+    "#]],
+    );
+}
+
+#[test]
+fn without_a_snapshot_or_an_object_there_is_a_hint() {
+    check(
+        &Stats::new(session(), Vec::new()),
+        expect![[r#"
+        OBJECTS  0 objects, 0 shown, by serial
+          no snapshot was taken: take one with create_snapshot(label), then print again
+    "#]],
+    );
+    let empty = Arc::new(snapshot("empty", 5));
+    check(
+        &Stats::new(session(), vec![empty]),
+        expect![[r#"
+        OBJECTS  0 objects, 0 shown, by serial
+          no snapshot lists an object by itself; the summary shows what each class holds
+    "#]],
+    );
+}

@@ -1,0 +1,212 @@
+//! What `print_summary` shows.
+
+mod support;
+
+use std::sync::Arc;
+
+use classtracker_stats::{Names, Stats};
+use expect_test::{Expect, expect};
+use support::{class, factory, session, snapshot, summary};
+
+fn check(stats: &Stats, expected: Expect) {
+    let text = summary(stats);
+    for line in text.lines() {
+        assert_eq!(line, line.trim_end(), "a line ends in blanks");
+    }
+    expected.assert_eq(&text);
+}
+
+fn check_one(change: impl FnOnce(&mut classtracker_stats::Snapshot), expected: Expect) {
+    let mut one = snapshot("one", 412);
+    change(&mut one);
+    check(&Stats::new(session(), vec![Arc::new(one)]), expected);
+}
+
+#[test]
+fn every_snapshot_has_a_row_for_every_class_and_absent_is_not_nothing() {
+    check(
+        &factory(),
+        expect![[r#"
+            SUMMARY  3 snapshots, 3 classes                                   share of: resident memory
+             before (0.102s)      live  created  dropped      bytes   average   largest   share  unread
+              Employee               0        0        0        0 B         -         -   0.0 %       0
+              Factory                1        1        0   40.1 KiB  40.1 KiB  40.1 KiB   1.1 %       0
+              Order<Employee>     not tracked yet
+              total                  1        1        0   40.1 KiB  40.1 KiB  40.1 KiB   1.1 %       0
+              process: resident 3.6 MiB, virtual 12.1 MiB; tracker's overhead 120.1 KiB
+
+             after load (0.412s)  live  created  dropped      bytes   average   largest   share  unread
+              Employee            1000     1000        0  195.3 KiB     200 B     200 B   5.3 %       0
+              Factory                1        1        0   40.1 KiB  40.1 KiB  40.1 KiB   1.1 %       0
+              Order<Employee>     not tracked yet
+              total               1001     1001        0  235.4 KiB     241 B  40.1 KiB   6.4 %       0
+              process: resident 3.6 MiB, virtual 12.1 MiB; tracker's overhead 120.1 KiB
+
+             1.900s               live  created  dropped      bytes   average   largest   share  unread
+              Employee             499     1000      501   97.5 KiB     200 B     200 B   2.7 %       1
+              Factory                1        1        0   40.1 KiB  40.1 KiB  40.1 KiB   1.1 %       0
+              Order<Employee>        1        1        0    1.2 MiB   1.2 MiB   1.2 MiB  34.7 %       0
+              total                501     1002      501    1.4 MiB   2.8 KiB   1.2 MiB  38.4 %       1
+              process: resident 3.6 MiB, virtual 12.1 MiB; tracker's overhead 120.1 KiB
+             unread: objects of which something could not be read; their bytes are a lower bound
+        "#]],
+    );
+}
+
+#[test]
+fn full_names_are_shown_on_request() {
+    let mut stats = factory();
+    stats.names(Names::Full);
+    check(
+        &stats,
+        expect![[r#"
+            SUMMARY  3 snapshots, 3 classes                                                         share of: resident memory
+             before (0.102s)                            live  created  dropped      bytes   average   largest   share  unread
+              factory::Factory                             1        1        0   40.1 KiB  40.1 KiB  40.1 KiB   1.1 %       0
+              factory::Order<factory::staff::Employee>  not tracked yet
+              factory::staff::Employee                     0        0        0        0 B         -         -   0.0 %       0
+              total                                        1        1        0   40.1 KiB  40.1 KiB  40.1 KiB   1.1 %       0
+              process: resident 3.6 MiB, virtual 12.1 MiB; tracker's overhead 120.1 KiB
+
+             after load (0.412s)                        live  created  dropped      bytes   average   largest   share  unread
+              factory::Factory                             1        1        0   40.1 KiB  40.1 KiB  40.1 KiB   1.1 %       0
+              factory::Order<factory::staff::Employee>  not tracked yet
+              factory::staff::Employee                  1000     1000        0  195.3 KiB     200 B     200 B   5.3 %       0
+              total                                     1001     1001        0  235.4 KiB     241 B  40.1 KiB   6.4 %       0
+              process: resident 3.6 MiB, virtual 12.1 MiB; tracker's overhead 120.1 KiB
+
+             1.900s                                     live  created  dropped      bytes   average   largest   share  unread
+              factory::Factory                             1        1        0   40.1 KiB  40.1 KiB  40.1 KiB   1.1 %       0
+              factory::Order<factory::staff::Employee>     1        1        0    1.2 MiB   1.2 MiB   1.2 MiB  34.7 %       0
+              factory::staff::Employee                   499     1000      501   97.5 KiB     200 B     200 B   2.7 %       1
+              total                                      501     1002      501    1.4 MiB   2.8 KiB   1.2 MiB  38.4 %       1
+              process: resident 3.6 MiB, virtual 12.1 MiB; tracker's overhead 120.1 KiB
+             unread: objects of which something could not be read; their bytes are a lower bound
+        "#]],
+    );
+}
+
+#[test]
+fn without_a_snapshot_there_is_a_hint() {
+    check(
+        &Stats::new(session(), Vec::new()),
+        expect![[r#"
+        SUMMARY  0 snapshots, 0 classes
+          no snapshot was taken: take one with create_snapshot(label), then print again
+    "#]],
+    );
+}
+
+#[test]
+fn without_a_class_there_is_a_hint() {
+    check_one(
+        |_| {},
+        expect![[r#"
+            SUMMARY  1 snapshot, 0 classes              share of: resident memory
+             one (0.412s)  live  created  dropped  bytes  average  largest  share
+              no class is tracked: track_class::<T>() or track_object(&object), then take a snapshot
+              process: resident 3.6 MiB, virtual 12.1 MiB; tracker's overhead 120.1 KiB
+        "#]],
+    );
+}
+
+#[test]
+fn a_total_of_zero_divides_nothing() {
+    check_one(
+        |one| {
+            one.classes.push(class("app::Employee", &[]));
+            one.process.resident_bytes = Some(0);
+        },
+        expect![[r#"
+            SUMMARY  1 snapshot, 1 class                share of: resident memory
+             one (0.412s)  live  created  dropped  bytes  average  largest  share
+              Employee        0        0        0    0 B        -        -      -
+              total           0        0        0    0 B        -        -      -
+              no tracked object was alive: of a tracked class, the objects held in a Tracked<T> are seen
+              process: resident 0 B, virtual 12.1 MiB; tracker's overhead 120.1 KiB
+        "#]],
+    );
+}
+
+#[test]
+fn when_resident_memory_is_unknown_shares_are_of_the_tracked_bytes() {
+    check_one(
+        |one| {
+            one.process = classtracker_stats::ProcessMemory::default();
+            one.classes.push(class("app::A", &[100, 200]));
+            one.classes.push(class("app::B", &[100]));
+        },
+        expect![[r#"
+            SUMMARY  1 snapshot, 2 classes                  share of: tracked bytes
+             one (0.412s)  live  created  dropped  bytes  average  largest    share
+              A               2        2        0  300 B    150 B    200 B   75.0 %
+              B               1        1        0  100 B    100 B    100 B   25.0 %
+              total           3        3        0  400 B    133 B    200 B  100.0 %
+              process: resident unknown, virtual unknown; tracker's overhead 120.1 KiB
+        "#]],
+    );
+}
+
+#[test]
+fn a_class_that_is_not_tracked_any_more_is_told_from_one_that_is_not_yet() {
+    let mut first = snapshot("first", 1);
+    first.classes.push(class("app::A", &[100]));
+    let mut second = snapshot("second", 2);
+    second.classes.push(class("app::B", &[100]));
+    check(
+        &Stats::new(session(), vec![Arc::new(first), Arc::new(second)]),
+        expect![[r#"
+            SUMMARY  2 snapshots, 2 classes                 share of: resident memory
+             first (0.001s)   live  created  dropped  bytes  average  largest   share
+              A                  1        1        0  100 B    100 B    100 B  <0.1 %
+              B               not tracked yet
+              total              1        1        0  100 B    100 B    100 B  <0.1 %
+              process: resident 3.6 MiB, virtual 12.1 MiB; tracker's overhead 120.1 KiB
+
+             second (0.002s)  live  created  dropped  bytes  average  largest   share
+              A               no longer tracked
+              B                  1        1        0  100 B    100 B    100 B  <0.1 %
+              total              1        1        0  100 B    100 B    100 B  <0.1 %
+              process: resident 3.6 MiB, virtual 12.1 MiB; tracker's overhead 120.1 KiB
+        "#]],
+    );
+}
+
+#[test]
+fn a_long_label_does_not_push_the_numbers_away_and_nothing_breaks_the_lines() {
+    let mut one = snapshot(&format!("after\n{}", "a long while ".repeat(5)), 412);
+    one.classes.push(class("the\tbig cache", &[100]));
+    check(
+        &Stats::new(session(), vec![Arc::new(one)]),
+        expect![[r#"
+            SUMMARY  1 snapshot, 1 class                    share of: resident memory
+             after\na long while a long while a long while a long while a long while  (0.412s)
+                              live  created  dropped  bytes  average  largest   share
+              the\tbig cache     1        1        0  100 B    100 B    100 B  <0.1 %
+              total              1        1        0  100 B    100 B    100 B  <0.1 %
+              process: resident 3.6 MiB, virtual 12.1 MiB; tracker's overhead 120.1 KiB
+        "#]],
+    );
+}
+
+#[test]
+fn sums_that_overflow_stop_at_the_largest() {
+    check_one(
+        |one| {
+            for name in ["a", "b"] {
+                let mut row = class(name, &[u64::MAX]);
+                row.live = u64::MAX;
+                row.created = u64::MAX;
+                one.classes.push(row);
+            }
+        },
+        expect![[r#"
+            SUMMARY  1 snapshot, 2 classes                                                             share of: resident memory
+             one (0.412s)                  live               created  dropped     bytes  average   largest                share
+              a            18446744073709551615  18446744073709551615        0  16.0 EiB      1 B  16.0 EiB  491913175298921.4 %
+              b            18446744073709551615  18446744073709551615        0  16.0 EiB      1 B  16.0 EiB  491913175298921.4 %
+              total        18446744073709551615  18446744073709551615        0  16.0 EiB      1 B  16.0 EiB  491913175298921.4 %
+              process: resident 3.6 MiB, virtual 12.1 MiB; tracker's overhead 120.1 KiB
+        "#]],
+    );
+}
