@@ -1,0 +1,217 @@
+//! A class: what the registry keeps once for each type.
+
+use core::any::TypeId;
+use core::ptr::{NonNull, null};
+
+use super::local::LocalClass;
+use super::node::{Header, Node};
+use super::page::{Page, SLOTS, Slot};
+use super::sync::{AtomicU64, Lock, Ordering};
+
+/// What the compiler knows of a class.
+#[derive(Clone, Copy)]
+pub(super) struct Seed {
+    pub(super) type_id: TypeId,
+    pub(super) name: fn() -> &'static str,
+    /// Destroys an object that no strong handle and no walker can reach.
+    pub(super) destroy: unsafe fn(NonNull<Header>),
+}
+
+impl Seed {
+    #[inline]
+    pub(super) fn of<T: 'static>() -> Self {
+        Self { type_id: TypeId::of::<T>(), name: core::any::type_name::<T>, destroy: super::handle::destroy::<T> }
+    }
+}
+
+/// All that is known of the objects of one type in this process. Made with the first of them, kept for ever.
+pub(crate) struct Class {
+    index: u32,
+    type_id: TypeId,
+    name: &'static str,
+    pub(super) destroy: unsafe fn(NonNull<Header>),
+    /// Every page of this class, in order of creation.
+    pages: Lock<Vec<PageRef>>,
+    /// Free slots that no thread has taken.
+    pool: Lock<Chain>,
+    threads: Lock<Threads>,
+    /// What threads that cannot keep a count of their own (any more) made and dropped.
+    created: AtomicU64,
+    dropped: AtomicU64,
+}
+
+/// A page, for ever (for a model's run, under loom).
+#[derive(Clone, Copy)]
+pub(super) struct PageRef(pub(super) *const Page);
+
+// SAFETY: pages are shared by design: all their parts are atomics or under a lock.
+unsafe impl Send for PageRef {}
+// SAFETY: as above.
+unsafe impl Sync for PageRef {}
+
+/// A list of free slots, linked through the slots themselves.
+pub(super) struct Chain {
+    pub(super) head: *const Slot,
+    pub(super) count: u32,
+}
+
+// SAFETY: a chain owns its free slots; they can be handed to any thread.
+unsafe impl Send for Chain {}
+
+impl Chain {
+    pub(super) const EMPTY: Self = Self { head: null(), count: 0 };
+
+    /// The first `count` slots (all, if there are fewer) of this chain.
+    pub(super) fn split(&mut self, count: u32) -> Self {
+        let count = count.min(self.count);
+        if count == 0 {
+            return Self::EMPTY;
+        }
+        let mut last = self.head;
+        for _ in 1..count {
+            // SAFETY: a chain of `self.count` slots has that many, and slots are never freed.
+            last = unsafe { &*last }.next();
+        }
+        // SAFETY: as above.
+        let last = unsafe { &*last };
+        let taken = Self { head: self.head, count };
+        self.head = last.next();
+        self.count -= count;
+        last.set_next(null());
+        taken
+    }
+
+    /// Puts `other` before this chain.
+    pub(super) fn join(&mut self, other: Self) {
+        if other.count == 0 {
+            return;
+        }
+        let mut last = other.head;
+        for _ in 1..other.count {
+            // SAFETY: as in `split`.
+            last = unsafe { &*last }.next();
+        }
+        // SAFETY: as in `split`.
+        unsafe { &*last }.set_next(self.head);
+        self.head = other.head;
+        self.count += other.count;
+    }
+}
+
+/// The threads that count for themselves.
+struct Threads(Vec<*const LocalClass>);
+
+// SAFETY: a thread takes its entry out before it frees it, under the lock around this list; the others read only atomics.
+unsafe impl Send for Threads {}
+
+impl Class {
+    pub(super) fn new(index: u32, seed: &Seed) -> Self {
+        Self {
+            index,
+            type_id: seed.type_id,
+            name: (seed.name)(),
+            destroy: seed.destroy,
+            pages: Lock::new(Vec::new()),
+            pool: Lock::new(Chain::EMPTY),
+            threads: Lock::new(Threads(Vec::new())),
+            created: AtomicU64::new(0),
+            dropped: AtomicU64::new(0),
+        }
+    }
+
+    /// Its number in this process, from 0.
+    pub(crate) fn index(&self) -> u32 {
+        self.index
+    }
+
+    /// The type's full path, as the compiler gives it.
+    pub(crate) fn name(&self) -> &'static str {
+        self.name
+    }
+
+    pub(crate) fn is<T: 'static>(&self) -> bool {
+        self.type_id == TypeId::of::<T>()
+    }
+
+    /// How many objects were made and dropped so far; the second is never more than the first.
+    pub(crate) fn totals(&self) -> (u64, u64) {
+        let threads = self.threads.lock();
+        // Acquire, drops first: a drop that is seen brings its creation with it (each thread counts with release, and an
+        // object reaches the thread that drops it by a synchronisation of its own).
+        let mut dropped = self.dropped.load(Ordering::Acquire);
+        for &thread in &threads.0 {
+            // SAFETY: entries are taken out, under this lock, before they are freed.
+            dropped += unsafe { &*thread }.dropped.load(Ordering::Acquire);
+        }
+        let mut created = self.created.load(Ordering::Acquire);
+        for &thread in &threads.0 {
+            // SAFETY: as above.
+            created += unsafe { &*thread }.created.load(Ordering::Acquire);
+        }
+        (created, dropped)
+    }
+
+    /// The pages that there are now.
+    pub(super) fn pages(&self) -> Vec<PageRef> {
+        self.pages.lock().clone()
+    }
+
+    /// Up to `wanted` free slots, from a new page if there are none.
+    pub(super) fn take_slots(&'static self, wanted: u32, new_page: impl FnOnce() -> *mut Page) -> Chain {
+        let taken = self.pool.lock().split(wanted);
+        if taken.count > 0 {
+            return taken;
+        }
+        // Two threads may come here at once; then there are two new pages, both of use.
+        let page = new_page();
+        // SAFETY: `new_page` gives memory for a page that is never freed.
+        unsafe { Page::init(page, self) };
+        let mut fresh = Chain { head: Page::slot(page, 0), count: SLOTS as u32 };
+        self.pages.lock().push(PageRef(page));
+        let taken = fresh.split(wanted);
+        self.pool.lock().join(fresh);
+        taken
+    }
+
+    pub(super) fn give_slots(&self, chain: Chain) {
+        self.pool.lock().join(chain);
+    }
+
+    /// Counts for a thread that has no count of its own.
+    pub(super) fn count_created(&self) {
+        self.created.fetch_add(1, Ordering::Release);
+    }
+
+    /// The same for a drop.
+    pub(super) fn count_dropped(&self) {
+        self.dropped.fetch_add(1, Ordering::Release);
+    }
+
+    pub(super) fn join_thread(&self, thread: *const LocalClass) {
+        self.threads.lock().0.push(thread);
+    }
+
+    /// A thread ends: its counts become the class' own in one step.
+    pub(super) fn leave_thread(&self, thread: &LocalClass) {
+        let mut threads = self.threads.lock();
+        if let Some(place) = threads.0.iter().position(|&entry| core::ptr::eq(entry, thread)) {
+            threads.0.swap_remove(place);
+        }
+        self.dropped.fetch_add(thread.dropped.load(Ordering::Relaxed), Ordering::Release);
+        self.created.fetch_add(thread.created.load(Ordering::Relaxed), Ordering::Release);
+    }
+
+    /// Bytes that this class takes for itself: pages and lists.
+    pub(crate) fn overhead_bytes(&self) -> usize {
+        let pages = self.pages.lock();
+        let threads = self.threads.lock();
+        size_of::<Self>()
+            + pages.len() * size_of::<Page>()
+            + pages.capacity() * size_of::<PageRef>()
+            + threads.0.len() * size_of::<LocalClass>()
+            + threads.0.capacity() * size_of::<*const LocalClass>()
+    }
+}
+
+/// Bytes that every object takes for the registry, besides its slot.
+pub(crate) const HEADER_BYTES: usize = core::mem::offset_of!(Node<()>, value);

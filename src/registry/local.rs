@@ -1,0 +1,361 @@
+//! What each thread keeps for itself, so that creating and dropping touch nothing shared.
+
+use core::any::TypeId;
+use core::cell::Cell;
+use core::hash::{Hash, Hasher};
+use core::panic::Location;
+use core::ptr::null;
+
+use super::Registry;
+use super::class::{Chain, Class, Seed};
+use super::node::Origin;
+use super::page::{SLOTS, Slot};
+use super::sync::{AtomicU64, bump};
+
+/// One thread's share of one class, in cache lines of its own.
+#[repr(align(64))]
+pub(super) struct LocalClass {
+    class: &'static Class,
+    /// Free slots, linked.
+    head: Cell<*const Slot>,
+    free: Cell<u32>,
+    /// How many slots to fetch next time.
+    grant: Cell<u32>,
+    /// Written by this thread alone.
+    pub(super) created: AtomicU64,
+    pub(super) dropped: AtomicU64,
+}
+
+/// What a new object is given.
+pub(super) struct Registration {
+    /// Null: tracking is off, the object is not registered.
+    pub(super) slot: *const Slot,
+    pub(super) serial: u64,
+    pub(super) origin: Origin,
+}
+
+impl Registration {
+    fn none() -> Self {
+        Self { slot: null(), serial: 0, origin: Origin::new(0, 0) }
+    }
+}
+
+/// One thread's part of the registry. It has no destructor, so that it can be used by other destructors of its thread:
+/// [`Local::close`] gives back what it holds, and from then on everything goes the slow, shared way.
+pub(super) struct Local {
+    /// The registry's control word when this thread last looked. Never equal to it before the first use and after `close`.
+    control: Cell<u64>,
+    /// The serials that are this thread's to give: `next..end`.
+    next: Cell<u64>,
+    end: Cell<u64>,
+    /// How many serials to fetch next time.
+    block: Cell<u64>,
+    phase: Cell<Phase>,
+    /// How many walks of this thread are under way, one inside the other.
+    pub(super) walks: Cell<u32>,
+    recent: [Cell<Recent>; RECENT],
+    /// This thread's share of each class, by the class' index; null where it has none. Owned.
+    classes: Cell<*const [Cell<*const LocalClass>]>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Fresh,
+    Open,
+    Closed,
+}
+
+/// A class and a site that were used together a moment ago.
+#[derive(Clone, Copy)]
+struct Recent {
+    type_id: Option<TypeId>,
+    location: *const Location<'static>,
+    local: *const LocalClass,
+    site: u32,
+}
+
+const RECENT: usize = 32;
+const NEVER: u64 = u64::MAX;
+const FIRST_GRANT: u32 = 8;
+const FIRST_BLOCK: u64 = 8;
+const LAST_BLOCK: u64 = 1024;
+/// A thread that drops what others made keeps this many free slots, then gives half of them back.
+const KEEP_FREE: u32 = 2 * SLOTS as u32;
+
+/// Takes the one `u64` by which a `TypeId` hashes itself.
+#[derive(Default)]
+struct TypeHash(u64);
+
+impl Hasher for TypeHash {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(byte);
+        }
+    }
+    fn write_u64(&mut self, value: u64) {
+        self.0 = value;
+    }
+}
+
+#[inline]
+fn recent_index(type_id: TypeId, location: &Location<'static>) -> usize {
+    let mut hash = TypeHash::default();
+    type_id.hash(&mut hash);
+    // Locations are 24 bytes apart in their section.
+    let address = core::ptr::from_ref(location).addr() as u64 >> 3;
+    (hash.0 ^ address ^ (address >> 5)) as usize % RECENT
+}
+
+impl Local {
+    #[cfg(not(loom))]
+    pub(super) const fn new() -> Self {
+        Self::with(&[])
+    }
+
+    #[cfg(loom)]
+    pub(super) fn new() -> Self {
+        Self::with(&[])
+    }
+
+    const fn with(classes: &'static [Cell<*const LocalClass>]) -> Self {
+        const NOTHING: Recent = Recent { type_id: None, location: null(), local: null(), site: 0 };
+        Self {
+            control: Cell::new(NEVER),
+            next: Cell::new(0),
+            end: Cell::new(0),
+            block: Cell::new(FIRST_BLOCK),
+            phase: Cell::new(Phase::Fresh),
+            walks: Cell::new(0),
+            recent: [const { Cell::new(NOTHING) }; RECENT],
+            classes: Cell::new(classes),
+        }
+    }
+
+    /// A slot, a serial and an origin for a new object.
+    #[inline]
+    pub(super) fn register(
+        &self,
+        registry: &'static Registry,
+        seed: &Seed,
+        location: &'static Location<'static>,
+    ) -> Registration {
+        let recent = self.recent[recent_index(seed.type_id, location)].get();
+        let known = recent.type_id == Some(seed.type_id) && core::ptr::eq(recent.location, location);
+        if known && registry.control() == self.control.get() {
+            // SAFETY: an entry with a type points to a share in `classes`; both go together, in `close`.
+            let share = unsafe { &*recent.local };
+            let serial = self.next.get();
+            if serial != self.end.get()
+                && let Some(slot) = share.pop()
+            {
+                self.next.set(serial + 1);
+                bump(&share.created);
+                return Registration { slot, serial, origin: Origin::new(crate::clock::ticks(), recent.site) };
+            }
+        }
+        self.register_slowly(registry, seed, location)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn register_slowly(
+        &self,
+        registry: &'static Registry,
+        seed: &Seed,
+        location: &'static Location<'static>,
+    ) -> Registration {
+        let control = registry.control();
+        if Registry::is_off(control) {
+            return Registration::none();
+        }
+        let class = registry.class(seed);
+        let site = registry.site(location);
+        let origin = Origin::new(crate::clock::ticks(), site);
+        self.open(registry);
+        if self.phase.get() == Phase::Closed {
+            let slot = class.take_slots(1, || registry.new_page()).head;
+            class.count_created();
+            return Registration { slot, serial: registry.serials(1).start, origin };
+        }
+        if control != self.control.get() || self.next.get() == self.end.get() {
+            // A changed control word also ends the block of serials: see `Registry::cut`.
+            let fresh = registry.serials(self.block.get());
+            self.block.set((self.block.get() * 2).min(LAST_BLOCK));
+            self.next.set(fresh.start);
+            self.end.set(fresh.end);
+            self.control.set(control);
+        }
+        let share = self.share(class);
+        let slot = share.pop().unwrap_or_else(|| share.fetch(registry));
+        bump(&share.created);
+        let serial = self.next.get();
+        self.next.set(serial + 1);
+        self.recent[recent_index(seed.type_id, location)].set(Recent {
+            type_id: Some(seed.type_id),
+            location,
+            local: share,
+            site,
+        });
+        Registration { slot, serial, origin }
+    }
+
+    /// Takes back the slot of a dead object. The slot must be taken by the caller: no object in it, in no list.
+    #[inline]
+    pub(super) fn give_back(&self, registry: &'static Registry, slot: *const Slot, class: &'static Class) {
+        match self.known_share(class) {
+            Some(share) => {
+                bump(&share.dropped);
+                share.push(slot);
+            }
+            None => self.give_back_slowly(registry, slot, class),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn give_back_slowly(&self, registry: &'static Registry, slot: *const Slot, class: &'static Class) {
+        self.open(registry);
+        if self.phase.get() == Phase::Closed {
+            class.count_dropped();
+            // SAFETY: slots are never freed.
+            unsafe { &*slot }.set_next(null());
+            class.give_slots(Chain { head: slot, count: 1 });
+        } else {
+            let share = self.share(class);
+            bump(&share.dropped);
+            share.push(slot);
+        }
+    }
+
+    /// Sees to it that [`Local::close`] is called when the thread ends.
+    fn open(&self, registry: &'static Registry) {
+        if self.phase.get() == Phase::Fresh {
+            let open = registry.close_at_thread_exit();
+            self.phase.set(if open { Phase::Open } else { Phase::Closed });
+        }
+    }
+
+    #[inline]
+    fn known_share(&self, class: &'static Class) -> Option<&LocalClass> {
+        // SAFETY: `classes` is replaced only by `grow` and `close`, and neither runs while the list is looked at here.
+        let classes = unsafe { &*self.classes.get() };
+        let share = classes.get(class.index() as usize)?.get();
+        // SAFETY: shares live until `close`, which ends every use of this thread's shares.
+        unsafe { share.as_ref() }
+    }
+
+    fn share(&self, class: &'static Class) -> &LocalClass {
+        if let Some(share) = self.known_share(class) {
+            return share;
+        }
+        let index = class.index() as usize;
+        self.grow(index + 1);
+        let share = Box::into_raw(Box::new(LocalClass {
+            class,
+            head: Cell::new(null()),
+            free: Cell::new(0),
+            grant: Cell::new(FIRST_GRANT.min(SLOTS as u32)),
+            created: AtomicU64::new(0),
+            dropped: AtomicU64::new(0),
+        }));
+        class.join_thread(share);
+        // SAFETY: as in `known_share`.
+        let classes = unsafe { &*self.classes.get() };
+        // `grow` made the place.
+        classes[index].set(share);
+        // SAFETY: just made; it lives until `close`.
+        unsafe { &*share }
+    }
+
+    fn grow(&self, len: usize) {
+        // SAFETY: as in `known_share`.
+        let old = unsafe { &*self.classes.get() };
+        if len <= old.len() {
+            return;
+        }
+        let len = len.next_power_of_two().max(16);
+        let grown: Box<[Cell<*const LocalClass>]> =
+            (0..len).map(|index| Cell::new(old.get(index).map_or(null(), Cell::get))).collect();
+        let old = self.classes.replace(Box::into_raw(grown));
+        free_list(old);
+    }
+
+    /// The thread ends: slots and counts go back to the classes. Destructors that run later go the shared way.
+    pub(super) fn close(&self) {
+        self.phase.set(Phase::Closed);
+        self.control.set(NEVER);
+        for recent in &self.recent {
+            recent.set(Recent { type_id: None, location: null(), local: null(), site: 0 });
+        }
+        let none: &'static [Cell<*const LocalClass>] = &[];
+        let classes = self.classes.replace(none);
+        // SAFETY: as in `known_share`; nothing else can reach it any more.
+        for share in unsafe { &*classes } {
+            if share.get().is_null() {
+                continue;
+            }
+            // SAFETY: made by `Box::into_raw` in `share`, and taken out of `classes` just now.
+            let share = unsafe { Box::from_raw(share.get().cast_mut()) };
+            share.class.leave_thread(&share);
+            share.class.give_slots(Chain { head: share.head.get(), count: share.free.get() });
+        }
+        free_list(classes);
+    }
+}
+
+fn free_list(list: *const [Cell<*const LocalClass>]) {
+    if list.len() > 0 {
+        // SAFETY: lists that are not empty come from `Box::into_raw` in `grow`.
+        drop(unsafe { Box::from_raw(list.cast_mut()) });
+    }
+}
+
+impl LocalClass {
+    #[inline]
+    fn pop(&self) -> Option<*const Slot> {
+        let slot = self.head.get();
+        // SAFETY: slots are never freed, and those in the list are this thread's.
+        let next = unsafe { slot.as_ref() }?.next();
+        self.head.set(next);
+        self.free.set(self.free.get() - 1);
+        Some(slot)
+    }
+
+    #[inline]
+    fn push(&self, slot: *const Slot) {
+        // SAFETY: slots are never freed, and this one is the caller's to give.
+        unsafe { &*slot }.set_next(self.head.get());
+        self.head.set(slot);
+        self.free.set(self.free.get() + 1);
+        if self.free.get() > KEEP_FREE {
+            self.give_half_back();
+        }
+    }
+
+    #[cold]
+    fn give_half_back(&self) {
+        let mut all = Chain { head: self.head.get(), count: self.free.get() };
+        let half = all.split(KEEP_FREE / 2);
+        self.head.set(all.head);
+        self.free.set(all.count);
+        self.class.give_slots(half);
+    }
+
+    /// Free slots from the class, more each time: a thread that makes one object of a class must not take a page for it.
+    fn fetch(&self, registry: &'static Registry) -> *const Slot {
+        let chain = self.class.take_slots(self.grant.get(), || registry.new_page());
+        self.grant.set((self.grant.get() * 2).min(SLOTS as u32));
+        // What an allocator that itself drops tracked objects has put into the list meanwhile stays in it.
+        let slot = chain.head;
+        // SAFETY: `take_slots` gives at least one slot.
+        let mut all = Chain { head: unsafe { &*slot }.next(), count: chain.count - 1 };
+        all.join(Chain { head: self.head.get(), count: self.free.get() });
+        self.head.set(all.head);
+        self.free.set(all.count);
+        slot
+    }
+}
+

@@ -1,0 +1,306 @@
+//! The registry: every live tracked object of the process, found without a lock and without a count.
+//!
+//! **This module holds all `unsafe` code and all atomics of the project.** Its face is safe.
+//!
+//! # How it works
+//! - An object is one allocation: a [`node`] of header (reference counts, slot, serial, origin) and value. It is in the
+//!   registry from its creation to its last handle's drop, by a pointer in a [`page`]'s slot. A page holds objects of one
+//!   [`class`]. Pages are never freed, so a slot may be looked at any time.
+//! - Creating takes a free slot from a list of the [thread's own](local), and writes the pointer. Dropping swaps it out and
+//!   puts the slot on the list. Serials come in blocks, classes and sites from a small cache, counts of creations and
+//!   drops are each thread's own: nothing shared is written, and no read-modify-write is needed but that one swap.
+//! - A walker [visits](visit) a page: it marks it *busy*, then reads slots. It holds no object and counts nothing up.
+//!
+//! # The handshake
+//! The walker writes `busy`, then reads a slot; the last handle writes the slot, then reads `busy`; all four are
+//! sequentially consistent. So either the walker misses the object, or the drop sees the walker: then it *parks* the
+//! object in its slot, and the walker that leaves the page last destroys it. Nobody waits.
+//!
+//! # Invariants
+//! 1. A pointer in an untagged slot is to a live node whose class is the page's.
+//! 2. A node whose pointer was in a slot while its page was busy is not freed before every walker that was on the page
+//!    has left, or, if it holds this very object, is done with it.
+//! 3. Only the last handle's owner takes a node's pointer out of its slot, and only a walker that saw the slot on a busy page
+//!    makes a handle without having one. Hence a handle that is the only one, checked *after* the pointer was taken out and
+//!    the page was found idle, stays the only one.
+//! 4. A value that is borrowed mutably is tagged in its slot before; walkers that came earlier have left.
+//! 5. No user code runs under a lock of this module. (The global allocator does; it must not wait for another thread that
+//!    tracks.)
+//! 6. [`Local`]'s fields are never borrowed while user code runs.
+//!
+//! The `loom` models in [`model`] check 2, 3 and 4.
+
+mod class;
+mod counts;
+mod handle;
+mod local;
+#[cfg(all(test, loom))]
+mod model;
+mod node;
+mod page;
+mod sites;
+mod sync;
+mod visit;
+
+use core::any::TypeId;
+use core::ops::Range;
+use core::panic::Location;
+
+use rustc_hash::{FxBuildHasher, FxHashMap};
+
+pub use handle::{Tracked, TrackedMut, WeakTracked};
+
+pub(crate) use class::{Class, HEADER_BYTES};
+pub(crate) use visit::{Object, Pages, Place, Walker};
+
+use class::Seed;
+use local::Local;
+use page::{PAGE_BYTES, Page};
+use sites::Sites;
+use sync::{AtomicU64, Lock, Ordering};
+
+/// What the whole process shares.
+pub(crate) struct Registry {
+    control: Control,
+    next_serial: AtomicU64,
+    classes: Lock<Classes>,
+    sites: Lock<Sites>,
+    slab: Lock<Slab>,
+}
+
+/// Bit 0: tracking is off. The rest: the epoch, which rises whenever every thread must look here again.
+///
+/// Every creation reads it; nothing that is written often may share its cache line (or the pair that is fetched at once).
+#[repr(align(128))]
+struct Control(AtomicU64);
+
+struct Classes {
+    by_type: FxHashMap<TypeId, &'static Class>,
+    in_order: Vec<&'static Class>,
+}
+
+/// Memory for pages, taken from the allocator many at a time.
+struct Slab {
+    next: *mut u8,
+    pages_left: usize,
+    bytes: usize,
+}
+
+// SAFETY: the slab owns the memory that it points to.
+unsafe impl Send for Slab {}
+
+const OFF: u64 = 1;
+const EPOCH: u64 = 2;
+/// How many pages are taken from the allocator at once.
+const SLAB_PAGES: usize = if cfg!(loom) { 1 } else { 32 };
+
+macro_rules! registry_new {
+    ($($constness:tt)?) => {
+        $($constness)? fn new() -> Self {
+            Self {
+                control: Control(AtomicU64::new(0)),
+                next_serial: AtomicU64::new(1),
+                classes: Lock::new(Classes {
+                    by_type: FxHashMap::with_hasher(FxBuildHasher),
+                    in_order: Vec::new(),
+                }),
+                sites: Lock::new(Sites::new()),
+                slab: Lock::new(Slab { next: core::ptr::null_mut(), pages_left: 0, bytes: 0 }),
+            }
+        }
+    };
+}
+
+impl Registry {
+    #[cfg(not(loom))]
+    registry_new!(const);
+    #[cfg(loom)]
+    registry_new!();
+
+    #[inline]
+    fn control(&self) -> u64 {
+        // Relaxed: who was told of a change (by any synchronisation) reads the change; for others either order is right.
+        self.control.0.load(Ordering::Relaxed)
+    }
+
+    fn is_off(control: u64) -> bool {
+        control & OFF != 0
+    }
+
+    /// Draws a line through time: the first serial that no object made before this call has.
+    ///
+    /// Threads hold blocks of serials that they took earlier. The new epoch makes each of them drop the rest of its block, so an
+    /// object made after this call (as far as its thread can know of it) has a serial from the line on.
+    pub(crate) fn cut(&self) -> u64 {
+        self.control.0.fetch_add(EPOCH, Ordering::AcqRel);
+        self.next_serial.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn set_enabled(&self, enabled: bool) {
+        if enabled {
+            self.control.0.fetch_and(!OFF, Ordering::AcqRel);
+        } else {
+            self.control.0.fetch_or(OFF, Ordering::AcqRel);
+        }
+    }
+
+    pub(crate) fn is_enabled(&self) -> bool {
+        !Self::is_off(self.control())
+    }
+
+    /// Serials that were never given before.
+    pub(crate) fn serials(&self, count: u64) -> Range<u64> {
+        // AcqRel: see `cut`.
+        let start = self.next_serial.fetch_add(count, Ordering::AcqRel);
+        start..start + count
+    }
+
+    fn class(&self, seed: &Seed) -> &'static Class {
+        let mut classes = self.classes.lock();
+        if let Some(class) = classes.by_type.get(&seed.type_id) {
+            return class;
+        }
+        let index = u32::try_from(classes.in_order.len()).unwrap_or(u32::MAX);
+        let class: &'static Class = Box::leak(Box::new(Class::new(index, seed)));
+        classes.by_type.insert(seed.type_id, class);
+        classes.in_order.push(class);
+        class
+    }
+
+    /// The class of `T`, whether or not it has objects.
+    pub(crate) fn class_of<T: 'static>(&self) -> &'static Class {
+        self.class(&Seed::of::<T>())
+    }
+
+    /// All classes that ever had an object or a tracker, in order of their index.
+    pub(crate) fn classes(&self) -> Vec<&'static Class> {
+        self.classes.lock().in_order.clone()
+    }
+
+    fn site(&self, location: &'static Location<'static>) -> u32 {
+        self.sites.lock().intern(location)
+    }
+
+    /// The place with this number; `None` for 0, which means that it is not known.
+    pub(crate) fn location(&self, site: u32) -> Option<&'static Location<'static>> {
+        self.sites.lock().get(site)
+    }
+
+    /// The number of a place.
+    pub(crate) fn site_number(&self, location: &'static Location<'static>) -> u32 {
+        self.site(location)
+    }
+
+    /// Memory for one page, for ever.
+    fn new_page(&self) -> *mut Page {
+        let mut slab = self.slab.lock();
+        if slab.pages_left == 0 {
+            let layout = core::alloc::Layout::new::<[Page; SLAB_PAGES]>();
+            // SAFETY: the layout is not empty.
+            let memory = unsafe { std::alloc::alloc(layout) };
+            if memory.is_null() {
+                std::alloc::handle_alloc_error(layout);
+            }
+            slab.next = memory;
+            slab.pages_left = SLAB_PAGES;
+            slab.bytes += layout.size();
+        }
+        let page = slab.next.cast::<Page>();
+        slab.next = slab.next.wrapping_add(PAGE_BYTES);
+        slab.pages_left -= 1;
+        page
+    }
+
+    /// Bytes that the registry takes: pages, lists and tables, and the headers of all live objects.
+    pub(crate) fn overhead_bytes(&self) -> usize {
+        let mut bytes = {
+            let slab = self.slab.lock();
+            size_of::<Self>() + slab.pages_left * PAGE_BYTES
+        };
+        bytes += self.sites.lock().overhead_bytes();
+        for class in self.classes() {
+            let (created, dropped) = class.totals();
+            let live = usize::try_from(created - dropped).unwrap_or(usize::MAX);
+            bytes += class.overhead_bytes() + live.saturating_mul(HEADER_BYTES);
+        }
+        bytes
+    }
+
+    /// Arranges that this thread's [`Local`] is closed when the thread ends; false if that is over already.
+    fn close_at_thread_exit(&self) -> bool {
+        threads::EXIT.try_with(|_| ()).is_ok()
+    }
+}
+
+#[cfg(not(loom))]
+mod threads {
+    use super::{Local, Registry};
+
+    static REGISTRY: Registry = Registry::new();
+
+    thread_local! {
+        static LOCAL: Local = const { Local::new() };
+        pub(super) static EXIT: Exit = const { Exit };
+    }
+
+    pub(super) struct Exit;
+
+    impl Drop for Exit {
+        fn drop(&mut self) {
+            LOCAL.with(Local::close);
+        }
+    }
+
+    #[inline]
+    pub(crate) fn registry() -> &'static Registry {
+        &REGISTRY
+    }
+
+    /// Runs `work` with this thread's own part. It works at any time of the thread's life: `Local` has no destructor.
+    #[inline]
+    pub(super) fn with_local<R>(work: impl FnOnce(&Local) -> R) -> R {
+        LOCAL.with(work)
+    }
+}
+
+#[cfg(loom)]
+mod threads {
+    use super::{Local, Registry};
+
+    loom::lazy_static! {
+        static ref REGISTRY: Registry = Registry::new();
+    }
+
+    loom::thread_local! {
+        static LOCAL: Local = Local::new();
+        pub(super) static EXIT: Exit = Exit;
+    }
+
+    pub(super) struct Exit;
+
+    impl Drop for Exit {
+        fn drop(&mut self) {
+            let _ = LOCAL.try_with(Local::close);
+        }
+    }
+
+    pub(crate) fn registry() -> &'static Registry {
+        &REGISTRY
+    }
+
+    pub(super) fn with_local<R>(work: impl FnOnce(&Local) -> R) -> R {
+        let mut work = Some(work);
+        match LOCAL.try_with(|local| work.take().map(|work| work(local))) {
+            Ok(Some(result)) => result,
+            // The thread is past its destructors: one more, closed from the start.
+            _ => {
+                let local = Local::new();
+                local.close();
+                (work.take().expect("not used yet"))(&local)
+            }
+        }
+    }
+}
+
+pub(crate) use threads::registry;
+use threads::with_local;

@@ -1,0 +1,328 @@
+//! A page: the slots in which live objects of one class stand, and who is reading them.
+
+use core::mem::{align_of, size_of};
+use core::ptr::{null, null_mut};
+
+use super::class::Class;
+use super::node::Header;
+use super::sync::{AtomicPtr, AtomicU32, Lock, Ordering, fence, pause, swap_before_loads};
+
+/// A page's bytes and alignment: its address is that of any of its slots with the low bits cleared.
+pub(super) const PAGE_BYTES: usize = 1024;
+/// How many slots fill a page behind its head.
+#[cfg(not(loom))]
+pub(super) const SLOTS: usize = 120;
+/// A model explores every order of every step: two slots show all there is to see.
+#[cfg(loom)]
+pub(super) const SLOTS: usize = 2;
+/// How many objects of one page may be held by walkers that have left it.
+const HELD: usize = 2;
+
+/// One word. It holds, told apart by the low bits (objects and slots are aligned to eight bytes):
+///
+/// | bits | the word is | who writes it next |
+/// | --- | --- | --- |
+/// | 0, not null | a live object | its last handle |
+/// | null | taken: an object is about to come, or is on its way out | who took it |
+/// | [`FREE`] | the next free slot of a list | the list's owner |
+/// | [`EXCLUSIVE`] | a live object whose value is borrowed mutably | the borrower |
+/// | [`PARKED`] | a dead object that a walker may still read | the walker that leaves last |
+#[repr(transparent)]
+pub(super) struct Slot(AtomicPtr<Header>);
+
+const FREE: usize = 1;
+const EXCLUSIVE: usize = 2;
+const PARKED: usize = 4;
+const TAGS: usize = FREE | EXCLUSIVE | PARKED;
+
+/// What a walker finds in a slot.
+pub(super) enum Found {
+    /// No live object.
+    Nothing,
+    /// A live object whose value may be read.
+    Object(*mut Header),
+    /// A live object whose value must not be read: it is borrowed mutably. Its header may.
+    Exclusive(*mut Header),
+}
+
+fn tagged(object: *mut Header, tag: usize) -> *mut Header {
+    object.map_addr(|address| address | tag)
+}
+
+fn tag(word: *mut Header) -> usize {
+    word.addr() & TAGS
+}
+
+fn untagged(word: *mut Header) -> *mut Header {
+    word.map_addr(|address| address & !TAGS)
+}
+
+impl Slot {
+    fn free(next: *const Slot) -> Self {
+        Self(AtomicPtr::new(tagged(next.cast_mut().cast(), FREE)))
+    }
+
+    /// The slot is free and comes before `next` in its owner's list.
+    #[inline]
+    pub(super) fn set_next(&self, next: *const Slot) {
+        // Relaxed: a walker only has to see some word that is no object; the list travels under a lock.
+        self.0.store(tagged(next.cast_mut().cast(), FREE), Ordering::Relaxed);
+    }
+
+    /// The slot after this one in a list of free slots.
+    #[inline]
+    pub(super) fn next(&self) -> *const Slot {
+        untagged(self.0.load(Ordering::Relaxed)).cast()
+    }
+
+    /// Shows an object to walkers.
+    #[inline]
+    pub(super) fn publish(&self, object: *mut Header) {
+        // Release: a walker that finds the object sees its header and its value.
+        self.0.store(object, Ordering::Release);
+    }
+
+    /// Takes the object away from walkers to come. What was read of the page's head after this tells of those before.
+    #[inline]
+    pub(super) fn hide(&self) {
+        swap_before_loads(&self.0, null_mut());
+    }
+
+    /// The same for its value alone.
+    pub(super) fn hide_value(&self, object: *mut Header) {
+        swap_before_loads(&self.0, tagged(object, EXCLUSIVE));
+    }
+
+    #[inline]
+    pub(super) fn find(&self) -> Found {
+        // Acquire: see `publish`.
+        let word = self.0.load(Ordering::Acquire);
+        match tag(word) {
+            0 if word.is_null() => Found::Nothing,
+            0 => Found::Object(word),
+            EXCLUSIVE => Found::Exclusive(untagged(word)),
+            _ => Found::Nothing,
+        }
+    }
+
+    /// What the slot holds, to be prefetched; never to be read.
+    #[inline]
+    pub(super) fn hint(&self) -> *const Header {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// The page around this slot.
+    ///
+    /// # Safety
+    /// `slot` must come from [`Page::slot`] (so that it may reach the whole page).
+    #[inline]
+    pub(super) unsafe fn page<'p>(slot: *const Slot) -> &'p Page {
+        let page = slot.map_addr(|address| address & !(PAGE_BYTES - 1)).cast::<Page>();
+        // SAFETY: pages are aligned to their size and never freed, and the slot's pointer spans its page.
+        unsafe { &*page }
+    }
+}
+
+/// 1024 bytes: a head of 64, then slots, eight to a cache line.
+#[repr(C, align(1024))]
+pub(super) struct Page {
+    /// Not 0 while some walker may read objects of this page. Written under the lock, read by every drop.
+    busy: AtomicU32,
+    readers: Lock<Readers>,
+    class: &'static Class,
+    slots: Slots,
+}
+
+/// Threads take slots by the cache line: two that work on neighbours would slow each other down.
+#[repr(C, align(64))]
+struct Slots([Slot; SLOTS]);
+
+const _: () = assert!(size_of::<Page>() == PAGE_BYTES && align_of::<Page>() == PAGE_BYTES);
+const _: () = assert!(align_of::<Header>() > TAGS && align_of::<Slot>() > TAGS);
+
+/// Who reads the page.
+struct Readers {
+    /// Walkers on the page: each may read any object it found in a slot.
+    walkers: u32,
+    /// Slots marked [`PARKED`].
+    parked: u32,
+    /// Objects that a walker reads on after it left the page.
+    held: [*const Header; HELD],
+}
+
+// SAFETY: the pointers are only compared, never followed.
+unsafe impl Send for Readers {}
+
+impl Readers {
+    fn reads(&self, object: *const Header) -> bool {
+        self.walkers > 0 || self.held.contains(&object)
+    }
+
+    fn busy(&self) -> u32 {
+        u32::from(self.walkers > 0 || self.held.iter().any(|held| !held.is_null()))
+    }
+}
+
+/// Dead objects that nobody reads any more, to be destroyed by who was given them.
+pub(super) struct Released {
+    objects: [*mut Header; SLOTS],
+    count: usize,
+}
+
+impl Released {
+    fn none() -> Self {
+        Self { objects: [null_mut(); SLOTS], count: 0 }
+    }
+
+    pub(super) fn as_slice(&self) -> &[*mut Header] {
+        &self.objects[..self.count]
+    }
+}
+
+/// How often a walker that finds others on a page with parked objects lets them leave first.
+const POLITE_ROUNDS: u32 = if cfg!(loom) { 2 } else { 64 };
+
+impl Page {
+    /// A page whose slots are all free, linked in order; the last one ends the list.
+    ///
+    /// # Safety
+    /// `page` must be valid for writes of a `Page`, and never be freed while a slot of it is in use.
+    pub(super) unsafe fn init(page: *mut Page, class: &'static Class) {
+        // SAFETY: only addresses are computed; the fields lie in the page.
+        let slots = unsafe { &raw mut (*page).slots }.cast::<Slot>();
+        let slot = |index: usize| if index < SLOTS { slots.wrapping_add(index).cast_const() } else { null() };
+        let fresh = Page {
+            busy: AtomicU32::new(0),
+            readers: Lock::new(Readers { walkers: 0, parked: 0, held: [null(); HELD] }),
+            class,
+            slots: Slots(core::array::from_fn(|index| Slot::free(slot(index + 1)))),
+        };
+        // SAFETY: the caller's promise.
+        unsafe { page.write(fresh) };
+    }
+
+    /// The slot with this index, by a pointer that spans the whole page.
+    pub(super) fn slot(page: *const Page, index: usize) -> *const Slot {
+        assert!(index < SLOTS);
+        page.wrapping_byte_add(core::mem::offset_of!(Page, slots)).cast::<Slot>().wrapping_add(index)
+    }
+
+    #[inline]
+    pub(super) fn slots(&self) -> &[Slot; SLOTS] {
+        &self.slots.0
+    }
+
+    #[inline]
+    pub(super) fn class(&self) -> &'static Class {
+        self.class
+    }
+
+    /// Whether a walker may read an object of this page. Final for an object that was hidden before the call: if it says
+    /// no, no walker has it and none will.
+    #[inline]
+    pub(super) fn is_busy(&self) -> bool {
+        // SeqCst: not before the `hide` that it follows. It also acquires what walkers that left did, such as upgrades.
+        self.busy.load(Ordering::SeqCst) != 0
+    }
+
+    /// The same as a guess, to choose the likely way.
+    #[inline]
+    pub(super) fn seems_busy(&self) -> bool {
+        self.busy.load(Ordering::Relaxed) != 0
+    }
+
+    /// Leaves a dead, hidden object to the walkers if one may still read it; whether it did.
+    pub(super) fn park(&self, slot: &Slot, object: *mut Header) -> bool {
+        let mut readers = self.readers.lock();
+        if !readers.reads(object) {
+            return false;
+        }
+        readers.parked += 1;
+        slot.0.store(tagged(object, PARKED), Ordering::Relaxed);
+        true
+    }
+
+    /// Waits until no walker can read an object that was hidden before, `rounds` times at most; whether that came.
+    pub(super) fn wait_until_unread(&self, object: *const Header, rounds: u32) -> bool {
+        for round in 0..=rounds {
+            if !self.is_busy() || !self.readers.lock().reads(object) {
+                return true;
+            }
+            if round < rounds {
+                pause(round);
+            }
+        }
+        false
+    }
+
+    /// A walker comes: until it leaves, no object that it finds in a slot is destroyed.
+    pub(super) fn enter(&self) {
+        for round in 0..POLITE_ROUNDS {
+            let mut readers = self.readers.lock();
+            // Walkers one after the other without a gap would keep the dead for ever. Bounded: the one on the page may
+            // be this very thread.
+            if readers.walkers > 0 && readers.parked > 0 && round + 1 < POLITE_ROUNDS {
+                drop(readers);
+                pause(round);
+                continue;
+            }
+            readers.walkers += 1;
+            self.publish_readers(&readers);
+            break;
+        }
+        // The other half of the handshake with `Slot::hide`: no slot is read before `busy` is seen to be set.
+        fence(Ordering::SeqCst);
+    }
+
+    /// A walker goes. The caller destroys what it is given.
+    pub(super) fn leave(&self) -> Released {
+        let mut readers = self.readers.lock();
+        readers.walkers -= 1;
+        self.release(&mut readers)
+    }
+
+    /// A walker goes but reads on in one object; `None` if too many do so already, and the walker stays.
+    pub(super) fn leave_holding(&self, object: *const Header) -> Option<Released> {
+        let mut readers = self.readers.lock();
+        let place = readers.held.iter().position(|held| held.is_null())?;
+        readers.held[place] = object;
+        readers.walkers -= 1;
+        Some(self.release(&mut readers))
+    }
+
+    /// The walker is done with the object it held and is on the page again.
+    pub(super) fn come_back(&self, object: *const Header) {
+        let mut readers = self.readers.lock();
+        if let Some(held) = readers.held.iter_mut().find(|held| **held == object) {
+            *held = null();
+        }
+        readers.walkers += 1;
+        self.publish_readers(&readers);
+        drop(readers);
+        fence(Ordering::SeqCst);
+    }
+
+    fn publish_readers(&self, readers: &Readers) {
+        // SeqCst: before the slots are read (see `enter`); and a drop that reads 0 acquires what walkers did here.
+        self.busy.store(readers.busy(), Ordering::SeqCst);
+    }
+
+    fn release(&self, readers: &mut Readers) -> Released {
+        let mut released = Released::none();
+        if readers.walkers == 0 && readers.parked > 0 {
+            for slot in self.slots() {
+                // Relaxed: parked under the lock that we hold.
+                let word = slot.0.load(Ordering::Relaxed);
+                let object = untagged(word);
+                if tag(word) == PARKED && !readers.held.contains(&object.cast_const()) {
+                    slot.0.store(null_mut(), Ordering::Relaxed);
+                    released.objects[released.count] = object;
+                    released.count += 1;
+                    readers.parked -= 1;
+                }
+            }
+        }
+        self.publish_readers(readers);
+        released
+    }
+}

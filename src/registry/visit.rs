@@ -1,0 +1,270 @@
+//! The walker's side: reading the objects of a class while others create and drop.
+
+use core::cell::Cell;
+use core::marker::PhantomData;
+use core::panic::Location;
+use core::ptr::{NonNull, null};
+use std::time::Duration;
+
+use super::class::{Class, PageRef};
+use super::handle::{self, Tracked};
+use super::node::{Header, Node};
+use super::page::{Found, Page, Released, SLOTS, Slot};
+use super::{registry, with_local};
+
+/// A live object, readable for as long as the visit's closure runs.
+pub(crate) struct Object<'v, T> {
+    header: NonNull<Header>,
+    exclusive: bool,
+    scope: PhantomData<&'v T>,
+}
+
+impl<'v, T> Object<'v, T> {
+    fn header(&self) -> &'v Header {
+        // SAFETY: invariant 2: the visit keeps the node from being freed. Headers are only ever read, but for the counts.
+        unsafe { self.header.as_ref() }
+    }
+
+    #[inline]
+    pub(crate) fn serial(&self) -> u64 {
+        self.header().serial
+    }
+
+    /// When it was made, from the first use of tracking on.
+    pub(crate) fn birth(&self) -> Duration {
+        self.header().origin.birth()
+    }
+
+    /// Where it was made.
+    pub(crate) fn location(&self) -> Option<&'static Location<'static>> {
+        registry().location(self.header().origin.site())
+    }
+
+    /// Its value; `None` while it is borrowed mutably.
+    #[inline]
+    pub(crate) fn value(&self) -> Option<&'v T> {
+        if self.exclusive {
+            return None;
+        }
+        let node = self.header.cast::<Node<T>>();
+        // SAFETY: the page's class was checked to be that of `T`; invariant 2 keeps the node; invariant 4 keeps writers out,
+        // and `T: Sync` was asked for when the object was made.
+        Some(&unsafe { node.as_ref() }.value)
+    }
+
+    /// A handle, unless the last one is just being dropped.
+    pub(crate) fn handle(&self) -> Option<Tracked<T>> {
+        if self.exclusive || !self.header().counts.upgrade() {
+            return None;
+        }
+        // SAFETY: the count was raised for this handle, and the node is one of `T` as in `value`.
+        Some(unsafe { Tracked::from_node(self.header.cast()) })
+    }
+
+    pub(crate) fn place(&self) -> Place {
+        Place { slot: self.header().slot, serial: self.serial() }
+    }
+}
+
+/// Where an object stands in the registry, whether or not it is still alive.
+#[derive(Clone, Copy)]
+pub(crate) struct Place {
+    slot: *const Slot,
+    serial: u64,
+}
+
+// SAFETY: slots are never freed and may be looked at from any thread.
+unsafe impl Send for Place {}
+// SAFETY: as above.
+unsafe impl Sync for Place {}
+
+impl Place {
+    pub(super) fn new(slot: *const Slot, serial: u64) -> Self {
+        Self { slot, serial }
+    }
+
+    /// Looks at the object, if it is still alive. `None` is final.
+    pub(crate) fn visit<T: 'static, R>(&self, look: impl FnOnce(Object<'_, T>) -> R) -> Option<R> {
+        // SAFETY: slots come from `Page::slot` and are never freed.
+        let (page, slot) = unsafe { (Slot::page(self.slot), &*self.slot) };
+        assert!(page.class().is::<T>(), "a place is looked at as what it is");
+        let walker = Walker::new();
+        let _leave = walker.enter(page);
+        self.find(slot).map(look)
+    }
+
+    /// Whether the object is still alive. False is final.
+    pub(crate) fn is_alive(&self) -> bool {
+        // SAFETY: as in `visit`.
+        let (page, slot) = unsafe { (Slot::page(self.slot), &*self.slot) };
+        let walker = Walker::new();
+        let _leave = walker.enter(page);
+        self.find::<()>(slot).is_some()
+    }
+
+    /// The object, to be used only while the page is being visited.
+    fn find<T>(&self, slot: &Slot) -> Option<Object<'_, T>> {
+        let object = found(slot)?;
+        (object.serial() == self.serial).then_some(object)
+    }
+}
+
+#[inline]
+fn found<'v, T>(slot: &Slot) -> Option<Object<'v, T>> {
+    let (header, exclusive) = match slot.find() {
+        Found::Nothing => return None,
+        Found::Object(header) => (header, false),
+        Found::Exclusive(header) => (header, true),
+    };
+    Some(Object { header: NonNull::new(header)?, exclusive, scope: PhantomData })
+}
+
+/// How many slots ahead of the one being read an object is fetched from memory.
+const AHEAD: usize = 16;
+
+/// Reads pages, one after the other. While it is on a page, nothing that it finds there is freed.
+///
+/// It can be shared with code that runs deep inside the reading of one object, and that may tell it to
+/// [step aside](Walker::step_aside).
+pub(crate) struct Walker {
+    page: Cell<Option<&'static Page>>,
+    /// The next slot to read.
+    cursor: Cell<usize>,
+    /// The object being read.
+    current: Cell<*const Header>,
+    /// The page was left; only `current` is kept.
+    aside: Cell<bool>,
+}
+
+impl Walker {
+    pub(crate) fn new() -> Self {
+        Self { page: Cell::new(None), cursor: Cell::new(0), current: Cell::new(null()), aside: Cell::new(false) }
+    }
+
+    /// Calls `each` with every live object of `T` on this page.
+    ///
+    /// A panic in `each` ends the visit; the objects of the page that were not passed yet are left out.
+    ///
+    /// # Panics
+    /// If `T` is not the class of the pages; and when `each` does.
+    pub(crate) fn visit<T: 'static>(&self, pages: &Pages, index: usize, mut each: impl FnMut(Object<'_, T>)) {
+        // SAFETY: pages are never freed.
+        let page: &'static Page = unsafe { &*pages.0[index].0 };
+        assert!(page.class().is::<T>(), "a page is read as what it holds");
+        pages.prefetch(index + 1);
+        let _leave = self.enter(page);
+        let slots = page.slots();
+        loop {
+            let index = self.cursor.get();
+            let Some(slot) = slots.get(index) else { break };
+            self.cursor.set(index + 1);
+            if let Some(ahead) = slots.get(index + AHEAD) {
+                prefetch(ahead.hint());
+            }
+            let Some(object) = found::<T>(slot) else { continue };
+            self.current.set(object.header.as_ptr());
+            each(object);
+            if self.aside.get() {
+                self.return_to_page();
+            }
+        }
+    }
+
+    fn enter(&self, page: &'static Page) -> OnPage<'_> {
+        debug_assert!(self.page.get().is_none(), "a walker is on one page at a time");
+        with_local(|local| local.walks.set(local.walks.get() + 1));
+        page.enter();
+        self.page.set(Some(page));
+        self.cursor.set(0);
+        self.current.set(null());
+        OnPage(self)
+    }
+
+    /// Leaves the page but keeps the present object, because reading it takes long: others of the page that die need not wait.
+    /// Nothing happens if it was done already, or if too many walkers do so on this page.
+    pub(crate) fn step_aside(&self) {
+        let Some(page) = self.page.get() else { return };
+        if !self.aside.get()
+            && !self.current.get().is_null()
+            && let Some(released) = page.leave_holding(self.current.get())
+        {
+            self.aside.set(true);
+            destroy(&released);
+        }
+    }
+
+    fn return_to_page(&self) {
+        if let Some(page) = self.page.get()
+            && self.aside.replace(false)
+        {
+            page.come_back(self.current.get());
+        }
+    }
+}
+
+/// Leaves the page, also when what was done there panics.
+struct OnPage<'w>(&'w Walker);
+
+impl Drop for OnPage<'_> {
+    fn drop(&mut self) {
+        self.0.return_to_page();
+        if let Some(page) = self.0.page.take() {
+            let released = page.leave();
+            with_local(|local| local.walks.set(local.walks.get() - 1));
+            destroy(&released);
+        }
+    }
+}
+
+/// Destroys what died while it was being read. A destructor that panics here would take the walk with it, for a fault that is
+/// not the walk's: it ends with that one object.
+fn destroy(released: &Released) {
+    for &object in released.as_slice() {
+        let Some(object) = NonNull::new(object) else { continue };
+        let _ = std::panic::catch_unwind(|| {
+            // SAFETY: parked objects have no strong handle, and no walker reads this one any more.
+            unsafe { handle::destroy_parked(object) };
+        });
+    }
+}
+
+#[inline]
+fn prefetch(object: *const Header) {
+    #[cfg(all(target_arch = "x86_64", not(loom)))]
+    {
+        use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: a prefetch reads nothing: any address will do.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(object.cast()) };
+        // SAFETY: as above.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(object.cast::<i8>().wrapping_add(64)) };
+    }
+    #[cfg(not(all(target_arch = "x86_64", not(loom))))]
+    let _ = object;
+}
+
+/// The pages of a class at one moment, to be visited one by one.
+pub(crate) struct Pages(Vec<PageRef>);
+
+impl Class {
+    /// The pages that there are now: all objects made before this call stand on one of them until they die.
+    pub(crate) fn visits(&self) -> Pages {
+        Pages(self.pages())
+    }
+}
+
+impl Pages {
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Has the first objects of the page with this index fetched from memory.
+    fn prefetch(&self, index: usize) {
+        if let Some(page) = self.0.get(index) {
+            // SAFETY: pages are never freed.
+            let page: &Page = unsafe { &*page.0 };
+            for slot in &page.slots()[..AHEAD.min(SLOTS)] {
+                prefetch(slot.hint());
+            }
+        }
+    }
+}
