@@ -1,0 +1,86 @@
+//! How large a value is, with everything that it owns.
+//!
+//! [`Inspect`] is what a type tells, [`Walk`] is whom it tells it to. One walk runs over all objects of a snapshot, so
+//! that data that several of them share through `Rc` or `Arc` counts once.
+//!
+//! No code below this module is `unsafe`, and none of it allocates while it only sums, but for the table of shared blocks.
+#![forbid(unsafe_code)]
+
+mod carry;
+mod class;
+mod depth;
+mod ledger;
+mod session;
+mod sizer;
+mod wait;
+mod walk;
+
+mod b_tree;
+mod boxes;
+mod cells;
+mod hash;
+mod locks;
+mod plain;
+mod sequences;
+mod shared;
+mod text;
+mod tuples;
+
+pub use self::class::ClassKey;
+pub use self::walk::Walk;
+
+pub(crate) use self::carry::deep_size_of_children;
+pub(crate) use self::ledger::Shares;
+pub(crate) use self::session::Covers;
+pub(crate) use self::sizer::{Measured, Sizer, SizerOptions};
+
+/// A type that can tell what it owns beyond its own flat bytes.
+///
+/// The derive [`DeepSizeOf`](crate::DeepSizeOf) implements it, together with [`deepsize::DeepSizeOf`]; it is there for the
+/// types of the standard library, and behind features for those of popular crates. By hand it is a line per field:
+///
+/// ```
+/// use classtracker::{Inspect, Walk};
+///
+/// struct Picture {
+///     name: String,
+///     layers: Vec<String>,
+/// }
+///
+/// impl Inspect for Picture {
+///     fn inspect(&self, walk: &mut Walk<'_>) {
+///         walk.field("name", &self.name);
+///         walk.field("layers", &self.layers);
+///     }
+/// }
+/// ```
+///
+/// The trait is dyn-compatible: a `Box<dyn Shape>` can be sized when `Inspect` is a supertrait of `Shape`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot tell what it owns",
+    label = "`{Self}` implements neither `classtracker::Inspect` nor `deepsize::DeepSizeOf`",
+    note = "derive it: `#[derive(classtracker::DeepSizeOf)]`",
+    note = "for a field of a foreign type: `#[deep_size(skip)]` or `#[deep_size(with = function)]`",
+    note = "a type parameter needs the bound `Inspect`"
+)]
+pub trait Inspect {
+    /// Tells the walk what the value owns beyond its own flat bytes (`size_of_val`).
+    fn inspect(&self, walk: &mut Walk<'_>);
+
+    /// Whether no value of this type owns anything, so that the elements of a collection need not be visited.
+    fn owns_nothing() -> bool
+    where
+        Self: Sized,
+    {
+        false
+    }
+
+    /// The concrete class of the value, also behind `dyn`.
+    #[doc(hidden)]
+    fn class(&self) -> ClassKey
+    where
+        Self: 'static,
+    {
+        ClassKey::of::<Self>()
+    }
+}

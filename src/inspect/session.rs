@@ -1,0 +1,123 @@
+//! What a walk knows beyond the sum of the present object.
+
+use super::ledger::{BlockId, Ledger, Reached, Reacher};
+use deepsize::{Context, DeepSizeOf};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a walk waits for locks in all, so that many held locks cost no more than a few.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+/// Which tracked objects are counted on their own in this walk, so that a handle to them adds nothing.
+pub(crate) trait Covers {
+    /// Whether the object of class `class_index` with this `serial` is counted on its own.
+    fn covers(&self, class_index: u32, serial: u64) -> bool;
+}
+
+/// What a walk knows. It owns all of it, so that it can be lent to foreign code through a thread-local.
+pub(crate) struct Session {
+    pub(crate) ledger: Ledger,
+    /// The object that is sized.
+    pub(crate) serial: u64,
+    /// The shared block that is walked, when the walk is inside of one.
+    pub(crate) block: Option<BlockId>,
+    /// Something of this object could not be read.
+    pub(crate) unread: bool,
+    /// This object is, for now, the one that is charged for at least one shared block.
+    pub(crate) claims: bool,
+    /// How long locks may still be waited for.
+    pub(crate) patience: Duration,
+    pub(crate) covers: Option<Rc<dyn Covers>>,
+    pub(crate) pace: Option<Rc<dyn Fn()>>,
+    kind: Kind,
+}
+
+enum Kind {
+    /// All objects of a snapshot: shared blocks are charged at the end.
+    Snapshot,
+    /// One value, sized outside of any snapshot: its shared blocks count where they are met first. The marker is how
+    /// the session knows a deepsize context again, see [`Session::knows`].
+    Alone(Arc<Marker>),
+}
+
+/// An entry in a deepsize context that tells that a session belongs to it.
+struct Marker(u8);
+
+impl DeepSizeOf for Marker {
+    fn deep_size_of_children(&self, _context: &mut Context) -> usize {
+        usize::from(self.0)
+    }
+}
+
+impl Session {
+    /// The session of a snapshot.
+    pub(crate) fn snapshot(covers: Option<Rc<dyn Covers>>, pace: Option<Rc<dyn Fn()>>) -> Self {
+        Self {
+            covers,
+            pace,
+            ..Self::new(Kind::Snapshot)
+        }
+    }
+
+    /// A session for what is sized outside of any snapshot; `context` will be known to it.
+    pub(crate) fn alone(context: &mut Context) -> Self {
+        let marker = Arc::new(Marker(0));
+        // Enters the marker into the context; what it weighs is of no interest.
+        let _ = marker.deep_size_of_children(context);
+        Self::new(Kind::Alone(marker))
+    }
+
+    /// Whether this session belongs to `context`. A context cannot be read, but an `Arc` that it has seen weighs nothing.
+    pub(crate) fn knows(&self, context: &mut Context) -> bool {
+        match &self.kind {
+            Kind::Snapshot => false,
+            Kind::Alone(marker) => marker.deep_size_of_children(context) == 0,
+        }
+    }
+
+    /// Notes that the value that is walked reaches the shared block at `address`; the block, if it is to be walked.
+    #[inline]
+    pub(crate) fn reach(&mut self, address: usize) -> Option<BlockId> {
+        let reacher = self
+            .block
+            .map_or(Reacher::Object(self.serial), Reacher::Block);
+        match self.ledger.reach(address, reacher) {
+            Reached::New(block) => {
+                self.claims = true;
+                Some(block)
+            }
+            Reached::Known { claimed, .. } => {
+                self.claims |= claimed;
+                None
+            }
+            Reached::Separate => None,
+        }
+    }
+
+    /// Takes in what a block weighs; what of it counts at once for the value that is walked.
+    #[inline]
+    pub(crate) fn weigh(&mut self, block: BlockId, bytes: usize) -> usize {
+        match self.kind {
+            Kind::Snapshot => {
+                self.ledger.weigh(block, bytes as u64);
+                0
+            }
+            Kind::Alone(_) => bytes,
+        }
+    }
+
+    fn new(kind: Kind) -> Self {
+        Self {
+            ledger: Ledger::default(),
+            serial: 0,
+            block: None,
+            unread: false,
+            claims: false,
+            patience: PATIENCE,
+            covers: None,
+            pace: None,
+            kind,
+        }
+    }
+}

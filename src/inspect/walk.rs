@@ -1,0 +1,340 @@
+//! What a value tells what it owns.
+
+use super::carry::{self, Origin};
+use super::session::Session;
+use super::{Inspect, depth, wait};
+use deepsize::{Context, DeepSizeOf};
+use std::mem;
+
+/// How many elements of one object are visited before those who wait for the walk are let go.
+const PACE: isize = 4096;
+
+/// A walk over everything that an object owns.
+///
+/// An [`Inspect`] impl gets it and tells it what the value owns. All sizes are in bytes, as they were asked from the
+/// allocator: what an allocator rounds up or keeps for itself is not in them.
+pub struct Walk<'a> {
+    /// What was found so far, without shared blocks.
+    bytes: usize,
+    /// Elements that may still be visited before `pace` is called.
+    budget: isize,
+    depth: u32,
+    /// Whether the parts get names. While it is false, nothing but sums are made.
+    naming: bool,
+    origin: Origin,
+    /// Comes when it is needed: the size of a value that shares nothing is found without.
+    session: Option<Box<Session>>,
+    context: &'a mut Context,
+}
+
+impl Walk<'_> {
+    /// Counts an allocation of `bytes` that the value owns.
+    ///
+    /// ```
+    /// use classtracker::{Inspect, Walk};
+    ///
+    /// /// Text that ends at a zero byte, in an allocation of its own.
+    /// struct Text {
+    ///     length: usize,
+    /// }
+    ///
+    /// impl Inspect for Text {
+    ///     fn inspect(&self, walk: &mut Walk<'_>) {
+    ///         walk.heap(self.length + 1);
+    ///     }
+    /// }
+    /// ```
+    #[inline]
+    pub fn heap(&mut self, bytes: usize) {
+        self.bytes = self.bytes.wrapping_add(bytes);
+    }
+
+    /// Walks a part of the value that lies within its flat bytes, under a name.
+    #[inline]
+    pub fn field<T: Inspect + ?Sized>(&mut self, name: &'static str, value: &T) {
+        if self.naming {
+            self.name(name, 1, size_of_val(value), |walk| value.inspect(walk));
+        } else {
+            value.inspect(self);
+        }
+    }
+
+    /// As [`field`](Self::field), for a part that `inspect` walks: `flat` are the bytes that it takes within the value.
+    #[inline]
+    pub fn field_with(
+        &mut self,
+        name: &'static str,
+        flat: usize,
+        inspect: impl FnOnce(&mut Walk<'_>),
+    ) {
+        if self.naming {
+            self.name(name, 1, flat, inspect);
+        } else {
+            inspect(self);
+        }
+    }
+
+    /// Walks the variant of an enum: `name` is the variant's, `value` the whole enum.
+    #[inline]
+    pub fn variant<T: ?Sized>(
+        &mut self,
+        name: &'static str,
+        value: &T,
+        inspect: impl FnOnce(&mut Walk<'_>),
+    ) {
+        if self.naming {
+            self.name(name, 1, size_of_val(value), inspect);
+        } else {
+            inspect(self);
+        }
+    }
+
+    /// Walks the elements of a collection, `length` of them. Their flat bytes must be counted with the allocation that
+    /// holds them, by [`heap`](Self::heap).
+    ///
+    /// When the elements own nothing, they are not visited.
+    #[inline]
+    pub fn elements<'v, T: Inspect + 'v>(
+        &mut self,
+        length: usize,
+        values: impl IntoIterator<Item = &'v T>,
+    ) {
+        if self.naming {
+            self.name(
+                "elements",
+                length,
+                length.saturating_mul(size_of::<T>()),
+                |walk| walk.visit(length, values),
+            );
+        } else {
+            self.visit(length, values);
+        }
+    }
+
+    /// Walks the keys and values of a map, `length` of each. Their flat bytes must be counted with the allocation that
+    /// holds them, by [`heap`](Self::heap).
+    ///
+    /// When neither keys nor values own anything, they are not visited.
+    #[inline]
+    pub fn entries<'v, K: Inspect + 'v, V: Inspect + 'v>(
+        &mut self,
+        length: usize,
+        entries: impl IntoIterator<Item = (&'v K, &'v V)>,
+    ) {
+        let plain = K::owns_nothing() && V::owns_nothing();
+        if self.naming && (plain || length == 0) {
+            self.name(
+                "keys",
+                length,
+                length.saturating_mul(size_of::<K>()),
+                |_| (),
+            );
+            self.name(
+                "values",
+                length,
+                length.saturating_mul(size_of::<V>()),
+                |_| (),
+            );
+        } else if !plain {
+            self.visiting_elements(length);
+            self.deeper(|walk| {
+                entries
+                    .into_iter()
+                    .for_each(|(key, value)| walk.entry(key, value))
+            });
+        }
+    }
+
+    /// Walks what a pointer owns alone, one level further down. Its flat bytes are to be counted by
+    /// [`heap`](Self::heap).
+    #[inline]
+    pub fn nested<T: Inspect + ?Sized>(&mut self, value: &T) {
+        self.deeper(|walk| value.inspect(walk));
+    }
+
+    /// Counts a block that may have several owners, as that behind an `Arc`, once in the whole walk.
+    ///
+    /// `address` tells blocks apart, `bytes` is what the block was allocated with, `inspect` walks its content.
+    #[inline]
+    pub fn shared(
+        &mut self,
+        address: *const (),
+        bytes: usize,
+        inspect: impl FnOnce(&mut Walk<'_>),
+    ) {
+        let Some(block) = self.session().reach(address.addr()) else {
+            return;
+        };
+        let outer = mem::replace(&mut self.bytes, bytes);
+        let outer_block = self.session().block.replace(block);
+        self.deeper(inspect);
+        let bytes = mem::replace(&mut self.bytes, outer);
+        let session = self.session();
+        session.block = outer_block;
+        let charged = session.weigh(block, bytes);
+        self.heap(charged);
+    }
+
+    /// Counts what a value owns whose type knows only [`deepsize::DeepSizeOf`]: one sum, without names for its parts.
+    pub fn opaque<T: DeepSizeOf + ?Sized>(&mut self, value: &T) {
+        let loan = carry::lend(&mut self.session);
+        let bytes = value.deep_size_of_children(self.context);
+        drop(loan);
+        self.heap(bytes);
+    }
+
+    /// Tells that something could not be read, so that the size is too small.
+    #[cold]
+    pub fn unread(&mut self) {
+        self.session().unread = true;
+    }
+}
+
+/// What the impls of this crate need beyond.
+impl<'a> Walk<'a> {
+    /// Whether the tracked object of this class with this serial is counted on its own in this walk.
+    pub(crate) fn covers(&mut self, class_index: u32, serial: u64) -> bool {
+        self.session()
+            .covers
+            .as_ref()
+            .is_some_and(|covers| covers.covers(class_index, serial))
+    }
+
+    /// Tells that `count` elements are going to be visited. Called once a collection.
+    #[inline]
+    pub(crate) fn visiting_elements(&mut self, count: usize) {
+        self.budget = self.budget.saturating_sub_unsigned(count);
+        if self.budget < 0 {
+            self.let_go();
+        }
+    }
+
+    /// Tries to get at what a lock guards, for a bounded time.
+    #[inline]
+    pub(crate) fn try_for<G>(&mut self, mut attempt: impl FnMut() -> Option<G>) -> Option<G> {
+        match attempt() {
+            Some(guard) => Some(guard),
+            None => {
+                self.let_go();
+                let guard = wait::wait_for(&mut self.session().patience, attempt);
+                if guard.is_none() {
+                    self.unread();
+                }
+                guard
+            }
+        }
+    }
+
+    pub(super) fn new(context: &'a mut Context, session: Session) -> Self {
+        let session = Some(Box::new(session));
+        Self {
+            bytes: 0,
+            budget: PACE,
+            depth: 0,
+            naming: false,
+            origin: Origin::Own,
+            session,
+            context,
+        }
+    }
+
+    /// A walk that goes on with the one that `context` belongs to, as soon as that matters.
+    #[inline]
+    pub(super) fn visiting(context: &'a mut Context) -> Self {
+        // A depth at which the stack is looked at soon: how deep the foreign code is in is not known.
+        Self {
+            bytes: 0,
+            budget: PACE,
+            depth: u32::MAX,
+            naming: false,
+            origin: Origin::Last,
+            session: None,
+            context,
+        }
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Begins with the next object.
+    #[inline]
+    pub(super) fn begin(&mut self) {
+        (self.bytes, self.budget, self.depth) = (0, PACE, 0);
+    }
+
+    #[inline]
+    pub(super) fn session(&mut self) -> &mut Session {
+        self.session.get_or_insert_with(|| {
+            let (session, origin) = carry::find(self.context);
+            self.origin = origin;
+            session
+        })
+    }
+
+    /// Runs `inspect` one level further down.
+    #[inline]
+    pub(super) fn deeper(&mut self, inspect: impl FnOnce(&mut Walk<'_>)) {
+        self.depth = self.depth.wrapping_add(1);
+        if depth::due(self.depth) {
+            depth::with_room(|| inspect(self));
+        } else {
+            inspect(self);
+        }
+        self.depth = self.depth.wrapping_sub(1);
+    }
+
+    #[inline]
+    pub(super) fn entry<K: Inspect, V: Inspect>(&mut self, key: &K, value: &V) {
+        if self.naming {
+            self.name("keys", 1, size_of::<K>(), |walk| key.inspect(walk));
+            self.name("values", 1, size_of::<V>(), |walk| value.inspect(walk));
+        } else {
+            key.inspect(self);
+            value.inspect(self);
+        }
+    }
+
+    #[inline]
+    fn visit<'v, T: Inspect + 'v>(
+        &mut self,
+        length: usize,
+        values: impl IntoIterator<Item = &'v T>,
+    ) {
+        if T::owns_nothing() || length == 0 {
+            return;
+        }
+        self.visiting_elements(length);
+        self.deeper(|walk| values.into_iter().for_each(|value| value.inspect(walk)));
+    }
+
+    /// Lets those go who wait for the walk: this object takes longer.
+    #[cold]
+    fn let_go(&mut self) {
+        // Once for an object.
+        self.budget = isize::MAX;
+        if let Some(pace) = self.session().pace.clone() {
+            pace();
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn name(
+        &mut self,
+        _name: &'static str,
+        _count: usize,
+        _flat: usize,
+        inspect: impl FnOnce(&mut Walk<'_>),
+    ) {
+        inspect(self);
+    }
+}
+
+impl Drop for Walk<'_> {
+    fn drop(&mut self) {
+        if let Some(session) = self.session.take() {
+            carry::give_back(session, self.origin);
+        }
+    }
+}
