@@ -1,5 +1,8 @@
 //! Which types of a running program hold its memory, how that changes, where those objects were made, and which are alive.
 
+// What the derive generates names the crate from outside, also in the crate itself.
+extern crate self as classtracker;
+
 mod clock;
 mod handle;
 mod inspect;
@@ -9,6 +12,8 @@ pub mod __private;
 #[allow(unsafe_code, reason = "the one module that may: see its documentation")]
 mod registry;
 
+pub use classtracker_derive::DeepSizeOf;
 pub use classtracker_stats as stats;
+pub use deepsize::DeepSizeOf;
 pub use inspect::{Inspect, Walk};
 pub use registry::{Tracked, TrackedMut, WeakTracked};
