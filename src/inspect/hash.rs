@@ -42,7 +42,10 @@ impl<K: Inspect, V: Inspect, S> Inspect for HashMap<K, V, S> {
             span.sample::<(K, V)>(walk, self.capacity(), self.len(), self.keys());
             walk.entries(self.len(), self);
         } else {
-            walk.entries(self.len(), self.iter().inspect(|(key, _)| span.add(key)));
+            walk.entries(
+                self.len(),
+                self.iter().inspect(|(key, _)| span.add::<K>(key)),
+            );
         }
         walk.heap(span.bytes::<(K, V)>(self.capacity()));
     }
@@ -56,7 +59,10 @@ impl<T: Inspect, S> Inspect for HashSet<T, S> {
             span.sample::<T>(walk, self.capacity(), self.len(), self.iter());
             walk.elements(self.len(), self);
         } else {
-            walk.elements(self.len(), self.iter().inspect(|element| span.add(element)));
+            walk.elements(
+                self.len(),
+                self.iter().inspect(|element| span.add::<T>(element)),
+            );
         }
         walk.heap(span.bytes::<T>(self.capacity()));
     }

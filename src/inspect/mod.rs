@@ -8,6 +8,7 @@
 
 mod carry;
 mod class;
+mod deep_size;
 mod depth;
 mod ledger;
 mod session;
@@ -27,6 +28,7 @@ mod text;
 mod tuples;
 
 pub use self::class::ClassKey;
+pub use self::deep_size::deep_size_of;
 pub use self::walk::Walk;
 
 pub(crate) use self::carry::deep_size_of_children;
