@@ -44,6 +44,9 @@ mod stats;
 mod summary;
 mod text;
 
+pub mod dump;
+
+pub use dump::{DumpError, DumpReader, DumpWriter};
 pub use limit::{Limit, LimitError};
 pub use model::{ClassRow, ObjectRecord, ObjectRow, ProcessMemory, Session, Site, Snapshot};
 pub use moment::Moment;

@@ -1,0 +1,104 @@
+//! The file form of a session: a header, then frames that each stand for themselves.
+//!
+//! `FORMAT.md`, beside this crate's manifest, describes the layout byte by byte. A dump is written a snapshot at a time
+//! by [`DumpWriter`] and read a snapshot at a time by [`DumpReader`]; [`Stats::dump`] and [`Stats::load`] do all at once.
+//!
+//! What is read is not trusted. Whatever the bytes, reading them gives snapshots or a [`DumpError`], never a panic, and
+//! takes no more memory than a small multiple of the bytes that are really there.
+
+mod codec;
+mod column;
+mod decode;
+mod encode;
+mod error;
+mod file;
+mod frame;
+mod reader;
+mod wire;
+mod writer;
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::path::Path;
+
+pub use error::{Action, DumpError, Part};
+pub use reader::DumpReader;
+pub use writer::DumpWriter;
+
+use crate::Stats;
+
+/// The first bytes of a dump. They are chosen to be damaged by whatever takes the file for text: a byte over 127, both
+/// kinds of line end, the end-of-file character of DOS.
+pub const MAGIC: [u8; 8] = *b"\x89CTD\r\n\x1a\n";
+
+/// The version of the layout that this crate writes, and the only one that it reads.
+pub const VERSION: u16 = 1;
+
+/// The longest payload that a frame may have, in bytes.
+pub const MAX_PAYLOAD: u32 = 1 << 30;
+
+impl Stats {
+    /// Writes all snapshots to a file.
+    ///
+    /// The file appears whole or not at all: it is written under a temporary name in the same directory, synced to the
+    /// disk and renamed. After an error, what was at `path` before is as it was. A file that is replaced passes its
+    /// permissions on; a symbolic link stays, and what it points to is replaced. What is no regular file (a pipe,
+    /// `/dev/stdout`) is written to as it is.
+    ///
+    /// How objects are to be listed is not part of the dump.
+    ///
+    /// # Errors
+    /// [`DumpError::Io`] when the file can't be made, written or renamed, [`DumpError::FrameTooLong`] for a snapshot that
+    /// takes more than [`MAX_PAYLOAD`] bytes.
+    ///
+    /// ```
+    /// # let dir = tempfile::tempdir()?;
+    /// # let path = dir.path().join("factory.ctdump");
+    /// use classtracker_stats::{Session, Stats};
+    ///
+    /// let stats = Stats::new(Session::new(chrono::Utc::now(), 1), Vec::new());
+    /// stats.dump(&path)?;
+    /// assert_eq!(Stats::load(&path)?.session(), stats.session());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn dump(&self, path: impl AsRef<Path>) -> Result<(), DumpError> {
+        let path = path.as_ref();
+        file::replace(path, |out| self.write_to(out)).map_err(|error| error.in_file(path))
+    }
+
+    /// Writes all snapshots as a dump, each frame with one call of `write_all`.
+    ///
+    /// # Errors
+    /// As [`dump`](Self::dump); a part of the dump may then be written.
+    pub fn write_to(&self, out: impl Write) -> Result<(), DumpError> {
+        let mut writer = DumpWriter::new(out, self.session())?;
+        for snapshot in self.snapshots() {
+            writer.write(snapshot)?;
+        }
+        writer.finish()?;
+        Ok(())
+    }
+
+    /// Reads a dump from a file.
+    ///
+    /// # Errors
+    /// [`DumpError`], which names the path, and the byte at which the file is not what it should be. To get at the whole
+    /// snapshots of a dump that is cut or damaged further on, use [`DumpReader`].
+    pub fn load(path: impl AsRef<Path>) -> Result<Self, DumpError> {
+        let path = path.as_ref();
+        File::open(path)
+            .map_err(|error| DumpError::io(Action::Open, 0, error))
+            .and_then(Self::read_from)
+            .map_err(|error| error.in_file(path))
+    }
+
+    /// Reads a dump from a stream, to its end.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load), without a path.
+    pub fn read_from(input: impl Read) -> Result<Self, DumpError> {
+        let mut reader = DumpReader::new(input)?;
+        let snapshots = reader.by_ref().collect::<Result<_, _>>()?;
+        Ok(Self::new(reader.session().clone(), snapshots))
+    }
+}

@@ -1,0 +1,141 @@
+//! Frames: a length, a checksum, a kind, a payload.
+
+use std::io::{self, Read};
+
+use serde::Serialize;
+
+use super::MAX_PAYLOAD;
+use super::codec;
+use super::error::{Action, DumpError, Part};
+
+pub(super) const SESSION: u8 = 1;
+pub(super) const SNAPSHOT: u8 = 2;
+pub(super) const END: u8 = 3;
+
+/// Length (4), checksum (4), kind (1).
+pub(super) const HEADER: usize = 9;
+
+/// Replaces `frame` by the frame of this kind and value, which is to be written at `offset`.
+pub(super) fn build(
+    frame: &mut Vec<u8>,
+    kind: u8,
+    value: &impl Serialize,
+    offset: u64,
+) -> Result<(), DumpError> {
+    frame.clear();
+    frame.resize(HEADER, 0);
+    codec::encode(value, frame)
+        .map_err(|error| DumpError::io(Action::Write, offset, io::Error::other(error)))?;
+    let payload = frame.len() - HEADER;
+    let length = checked_length(payload as u64, offset)?;
+    frame[8] = kind;
+    let checksum = crc32fast::hash(&frame[8..]);
+    frame[..4].copy_from_slice(&length.to_le_bytes());
+    frame[4..8].copy_from_slice(&checksum.to_le_bytes());
+    Ok(())
+}
+
+/// Reads the next frame into `payload` and gives its kind. `snapshots` were read before it.
+pub(super) fn read(
+    input: &mut impl Read,
+    payload: &mut Vec<u8>,
+    offset: u64,
+    snapshots: u64,
+) -> Result<u8, DumpError> {
+    let cut = |part, offset, expected: usize, found: usize| DumpError::Cut {
+        path: None,
+        offset,
+        part,
+        expected: expected as u64,
+        found: found as u64,
+        snapshots,
+    };
+    let mut header = [0; HEADER];
+    let found =
+        fill(input, &mut header).map_err(|error| DumpError::io(Action::Read, offset, error))?;
+    if found < HEADER {
+        return Err(cut(Part::FrameHeader, offset, HEADER, found));
+    }
+    let [l0, l1, l2, l3, c0, c1, c2, c3, kind] = header;
+    let length = checked_length(u32::from_le_bytes([l0, l1, l2, l3]).into(), offset)?;
+    let expected = u32::from_le_bytes([c0, c1, c2, c3]);
+
+    // The length may be a lie: the buffer grows with what really comes.
+    payload.clear();
+    let start = offset + HEADER as u64;
+    let found = input
+        .take(length.into())
+        .read_to_end(payload)
+        .map_err(|error| DumpError::io(Action::Read, start, error))?;
+    if found < length as usize {
+        return Err(cut(Part::Payload, start, length as usize, found));
+    }
+    let mut checksum = crc32fast::Hasher::new();
+    checksum.update(&[kind]);
+    checksum.update(payload);
+    let found = checksum.finalize();
+    if found != expected {
+        return Err(DumpError::Checksum {
+            path: None,
+            offset,
+            expected,
+            found,
+        });
+    }
+    Ok(kind)
+}
+
+/// Reads until `buffer` is full or the input ends, and gives the number of bytes read.
+pub(super) fn fill(input: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match input.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
+
+fn checked_length(length: u64, offset: u64) -> Result<u32, DumpError> {
+    match u32::try_from(length) {
+        Ok(length) if length <= MAX_PAYLOAD => Ok(length),
+        _ => Err(DumpError::FrameTooLong {
+            path: None,
+            offset,
+            expected: MAX_PAYLOAD.into(),
+            found: length,
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_is_read_back() {
+        let mut frame = Vec::new();
+        build(&mut frame, END, &7_u64, 0).unwrap();
+        assert_eq!(frame.len(), HEADER + 1);
+        let mut payload = Vec::new();
+        assert_eq!(
+            read(&mut frame.as_slice(), &mut payload, 0, 0).unwrap(),
+            END
+        );
+        assert_eq!(payload, [7]);
+    }
+
+    #[test]
+    fn no_frame_is_longer_than_the_limit() {
+        assert_eq!(checked_length(MAX_PAYLOAD.into(), 5).unwrap(), MAX_PAYLOAD);
+        for length in [u64::from(MAX_PAYLOAD) + 1, u64::MAX] {
+            let error = checked_length(length, 5).unwrap_err();
+            assert!(
+                matches!(error, DumpError::FrameTooLong { offset: 5, found, .. } if found == length)
+            );
+        }
+    }
+}
