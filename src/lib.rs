@@ -11,9 +11,36 @@ mod inspect;
 pub mod __private;
 #[allow(unsafe_code, reason = "the one module that may: see its documentation")]
 mod registry;
+mod tracker;
 
 pub use classtracker_derive::DeepSizeOf;
 pub use classtracker_stats as stats;
 pub use deepsize::DeepSizeOf;
 pub use inspect::{Inspect, Walk};
 pub use registry::{Tracked, TrackedMut, WeakTracked};
+pub use tracker::{ClassTracker, Detail, TrackError, TrackHandle, TrackOptions};
+
+/// Switches tracking on or off for the whole process. It is on at first.
+///
+/// An object made while tracking is off is in no snapshot, ever; one made before stays known until it dies. Both cost about
+/// what an `Arc` costs.
+///
+/// ```
+/// use classtracker::{ClassTracker, Tracked};
+///
+/// classtracker::set_enabled(false);
+/// let unseen = Tracked::new(1_u8);
+/// classtracker::set_enabled(true);
+/// let seen = Tracked::new(2_u8);
+/// assert_eq!(ClassTracker::new().instances::<u8>(), [seen]);
+/// # drop(unseen);
+/// ```
+pub fn set_enabled(enabled: bool) {
+    registry::registry().set_enabled(enabled);
+}
+
+/// Whether objects that are made now are tracked.
+#[must_use]
+pub fn is_enabled() -> bool {
+    registry::registry().is_enabled()
+}

@@ -1,5 +1,7 @@
 //! What `Arc` users expect of a handle, besides its own functions: the traits.
 
+mod inspect;
+
 use core::borrow::Borrow;
 use core::cmp::Ordering;
 use core::fmt;

@@ -610,6 +610,18 @@ impl<T: ?Sized> WeakTracked<T> {
         }
     }
 
+    /// The address of a dead object's memory; `None` for a live one, or none at all.
+    pub(crate) fn dead_address(&self) -> Option<*const ()> {
+        let dead = self.strong_count() == 0;
+        self.node.filter(|_| dead).map(|node| node.as_ptr().cast_const().cast())
+    }
+
+    /// Where the object stands in the registry, or stood.
+    pub(crate) fn place(&self) -> Option<Place> {
+        let header = self.header().filter(|header| !header.slot.is_null())?;
+        Some(Place::new(header.slot, header.serial))
+    }
+
     /// The serial that the object has, or had. `None` if it was made while tracking was off, or if there never was one.
     #[must_use]
     pub fn serial(&self) -> Option<u64> {

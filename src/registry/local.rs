@@ -180,14 +180,7 @@ impl Local {
             class.count_created();
             return Registration { slot, serial: registry.serials(1).start, origin };
         }
-        if control != self.control.get() || self.next.get() == self.end.get() {
-            // A changed control word also ends the block of serials: see `Registry::cut`.
-            let fresh = registry.serials(self.block.get());
-            self.block.set((self.block.get() * 2).min(LAST_BLOCK));
-            self.next.set(fresh.start);
-            self.end.set(fresh.end);
-            self.control.set(control);
-        }
+        self.refresh_serials(registry, control);
         let share = self.share(class);
         let slot = share.pop().unwrap_or_else(|| share.fetch(registry));
         bump(&share.created);
@@ -200,6 +193,31 @@ impl Local {
             site,
         });
         Registration { slot, serial, origin }
+    }
+
+    fn refresh_serials(&self, registry: &'static Registry, control: u64) {
+        if control != self.control.get() || self.next.get() == self.end.get() {
+            // A changed control word also ends the block of serials: see `Registry::cut`.
+            let fresh = registry.serials(self.block.get());
+            self.block.set((self.block.get() * 2).min(LAST_BLOCK));
+            self.next.set(fresh.start);
+            self.end.set(fresh.end);
+            self.control.set(control);
+        }
+    }
+
+    /// A serial for an object that is not in the registry, in order with those this thread gives to objects that are.
+    pub(super) fn serial(&self, registry: &'static Registry) -> u64 {
+        self.open(registry);
+        let control = registry.control();
+        // A control word that says off must not become this thread's own: objects would be registered by it.
+        if self.phase.get() == Phase::Closed || Registry::is_off(control) {
+            return registry.serials(1).start;
+        }
+        self.refresh_serials(registry, control);
+        let serial = self.next.get();
+        self.next.set(serial + 1);
+        serial
     }
 
     /// Takes back the slot of a dead object. The slot must be taken by the caller: no object in it, in no list.

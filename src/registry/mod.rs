@@ -232,6 +232,11 @@ impl Registry {
     }
 }
 
+/// A serial for an object that is not in the registry, in order with those of the objects that this thread makes.
+pub(crate) fn next_serial() -> u64 {
+    with_local(|local| local.serial(registry()))
+}
+
 #[cfg(not(loom))]
 mod threads {
     use super::{Local, Registry};

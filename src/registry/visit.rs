@@ -83,23 +83,23 @@ impl Place {
         Self { slot, serial }
     }
 
-    /// Looks at the object, if it is still alive. `None` is final.
-    pub(crate) fn visit<T: 'static, R>(&self, look: impl FnOnce(Object<'_, T>) -> R) -> Option<R> {
-        // SAFETY: slots come from `Page::slot` and are never freed.
-        let (page, slot) = unsafe { (Slot::page(self.slot), &*self.slot) };
-        assert!(page.class().is::<T>(), "a place is looked at as what it is");
-        let walker = Walker::new();
-        let _leave = walker.enter(page);
-        self.find(slot).map(look)
+    pub(crate) fn serial(&self) -> u64 {
+        self.serial
     }
 
     /// Whether the object is still alive. False is final.
     pub(crate) fn is_alive(&self) -> bool {
-        // SAFETY: as in `visit`.
-        let (page, slot) = unsafe { (Slot::page(self.slot), &*self.slot) };
+        let (page, slot) = self.page_and_slot();
         let walker = Walker::new();
         let _leave = walker.enter(page);
         self.find::<()>(slot).is_some()
+    }
+
+    fn page_and_slot(&self) -> (&'static Page, &'static Slot) {
+        // SAFETY: slots come from `Page::slot`.
+        let page = unsafe { Slot::page(self.slot) };
+        // SAFETY: slots are never freed.
+        (page, unsafe { &*self.slot })
     }
 
     /// The object, to be used only while the page is being visited.
@@ -168,6 +168,19 @@ impl Walker {
                 self.return_to_page();
             }
         }
+    }
+
+    /// Looks at one object, if it is still alive. `None` is final.
+    ///
+    /// # Panics
+    /// If `T` is not the object's class; and when `look` does.
+    pub(crate) fn visit_place<T: 'static, R>(&self, place: Place, look: impl FnOnce(Object<'_, T>) -> R) -> Option<R> {
+        let (page, slot) = place.page_and_slot();
+        assert!(page.class().is::<T>(), "an object is read as what it is");
+        let _leave = self.enter(page);
+        let object = place.find::<T>(slot)?;
+        self.current.set(object.header.as_ptr());
+        Some(look(object))
     }
 
     fn enter(&self, page: &'static Page) -> OnPage<'_> {

@@ -1,0 +1,273 @@
+//! The tracker: what is tracked, and the snapshots of it.
+
+mod class;
+mod error;
+mod handle;
+mod measure;
+mod names;
+mod object;
+mod options;
+mod plan;
+mod process;
+mod snapshot;
+mod state;
+mod tally;
+
+use std::fmt::Display;
+use std::sync::{Arc, LazyLock};
+
+use classtracker_stats::{Session, Snapshot, Stats};
+use parking_lot::Mutex;
+
+pub use error::TrackError;
+pub use handle::TrackHandle;
+pub use options::{Detail, TrackOptions};
+
+use crate::registry::{Walker, registry};
+use crate::{Inspect, Tracked};
+use class::TrackedClass;
+use object::TrackedObject;
+use state::State;
+
+/// Registers classes and objects, takes labelled snapshots of them, and answers what they hold.
+///
+/// All trackers look at one registry, in which every [`Tracked`] object is; each has classes, options and snapshots of its own. A
+/// tracker can be shared between threads. It holds no object alive unless told to [`keep`](TrackOptions::keep) it.
+///
+/// ```
+/// use classtracker::{ClassTracker, DeepSizeOf, Tracked};
+///
+/// #[derive(DeepSizeOf)]
+/// struct Employee { name: String }
+///
+/// let tracker = ClassTracker::new();
+/// tracker.track_class::<Employee>();
+/// let staff: Vec<_> = ["Ada", "Grace"].map(|name| Tracked::new(Employee { name: name.into() })).into();
+///
+/// let snapshot = tracker.create_snapshot("hired");
+/// let row = &snapshot.classes[0];
+/// assert_eq!((row.live, row.bytes), (2, 2 * size_of::<Employee>() as u64 + 3 + 5));
+/// # drop(staff);
+/// ```
+pub struct ClassTracker {
+    state: Mutex<State>,
+}
+
+impl ClassTracker {
+    /// A tracker that tracks nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        // The zero of all times is not later than the first tracker.
+        crate::clock::started();
+        Self { state: Mutex::new(State::new()) }
+    }
+
+    /// The tracker that the whole process shares.
+    #[must_use]
+    pub fn global() -> &'static Self {
+        static GLOBAL: LazyLock<ClassTracker> = LazyLock::new(ClassTracker::new);
+        &GLOBAL
+    }
+
+    /// Tracks all objects of `T` that are in a [`Tracked`], those made before this call included.
+    ///
+    /// Called again it changes nothing.
+    pub fn track_class<T: Inspect + Send + Sync + 'static>(&self) {
+        self.track_class_with(TrackOptions::<T>::new());
+    }
+
+    /// As [`track_class`](Self::track_class), with options.
+    ///
+    /// For a class that is tracked already, objects made from now on are tracked with the new options (and under the new name, if
+    /// they give one); those made before keep what they had.
+    ///
+    /// ```
+    /// use classtracker::{ClassTracker, TrackOptions, Tracked};
+    ///
+    /// let tracker = ClassTracker::new();
+    /// tracker.track_class_with::<String>(TrackOptions::new().name("text"));
+    /// let text = Tracked::new(String::from("hello"));
+    /// assert_eq!(&*tracker.create_snapshot("").classes[0].class, "text");
+    /// # drop(text);
+    /// ```
+    pub fn track_class_with<T: Inspect + Send + Sync + 'static>(&self, options: TrackOptions<T>) {
+        let class = registry().class_of::<T>();
+        // The line is drawn before the options are in force, so no object of the time between is lost.
+        let cut = registry().cut();
+        let mut state = self.state.lock();
+        let state = &mut *state;
+        match state.classes.iter_mut().find(|known| known.is(class)) {
+            Some(known) => known.track(cut, &options, &mut state.names),
+            None => state.classes.push(TrackedClass::new(class, cut, &options, &mut state.names)),
+        }
+    }
+
+    /// Tracks one object, by an `Arc<T>` or a [`Tracked<T>`], without keeping it alive. Returns the object's serial.
+    ///
+    /// An object counts once: if it is tracked already, nothing changes (see [`track_change`](Self::track_change)); if its
+    /// class is tracked too, it is counted here and not there. An `Arc` tells nobody when its object dies: its death is
+    /// dated by the first snapshot that misses it.
+    ///
+    /// ```
+    /// use std::collections::HashMap;
+    /// use std::sync::{Arc, Mutex};
+    /// use classtracker::ClassTracker;
+    ///
+    /// let state: Arc<Mutex<HashMap<String, Vec<u8>>>> = Arc::default();
+    /// let tracker = ClassTracker::new();
+    /// tracker.track_object(&state);
+    /// state.lock().unwrap().insert("key".into(), vec![0; 100]);
+    /// assert!(tracker.create_snapshot("filled").classes[0].bytes > 100);
+    /// ```
+    #[track_caller]
+    pub fn track_object<H: TrackHandle>(&self, handle: &H) -> u64 {
+        self.track_object_with(handle, TrackOptions::new())
+    }
+
+    /// As [`track_object`](Self::track_object), with options. For an object that is tracked already they are not taken.
+    #[track_caller]
+    pub fn track_object_with<H: TrackHandle>(&self, handle: &H, options: TrackOptions<H::Object>) -> u64 {
+        let site = std::panic::Location::caller();
+        let mut state = self.state.lock();
+        if let Some(known) = state.objects.get(handle.address()) {
+            return known.serial();
+        }
+        let name = match options.name.clone() {
+            Some(name) => state.names.custom(name),
+            None => state.names.of_class(handle.class_key()),
+        };
+        let object = Arc::new(TrackedObject::new(handle, name, options, site));
+        let serial = object.serial();
+        state.objects.add(object);
+        serial
+    }
+
+    /// Gives a tracked object other options, in force from the next snapshot on. An object of which only the class is tracked is tracked
+    /// on its own from then on.
+    ///
+    /// # Errors
+    /// [`TrackError::ObjectNotTracked`] if neither the object nor its class is tracked.
+    #[track_caller]
+    pub fn track_change<H: TrackHandle>(&self, handle: &H, options: TrackOptions<H::Object>) -> Result<(), TrackError> {
+        let site = std::panic::Location::caller();
+        let key = handle.class_key();
+        let mut state = self.state.lock();
+        let old = state.objects.get(handle.address()).map(|known| Arc::clone(known.name()));
+        let old = old.or_else(|| {
+            let (class, place) = handle.entry()?;
+            state.classes.iter().find(|known| known.is(class))?.name_of(place.serial())
+        });
+        let Some(old) = old else { return Err(TrackError::ObjectNotTracked { class: key.name }) };
+        let name = match options.name.clone() {
+            Some(name) => state.names.custom(name),
+            None => old,
+        };
+        let known = state.objects.get(handle.address()).cloned();
+        let object = TrackedObject::new(handle, name, options, site).in_place_of(known.as_deref());
+        state.objects.add(Arc::new(object));
+        Ok(())
+    }
+
+    /// Stops to track objects of `T` that are made from now on. Those that are tracked stay tracked.
+    ///
+    /// # Errors
+    /// [`TrackError::ClassNotTracked`] if the class is not tracked.
+    pub fn detach_class<T: Send + Sync + 'static>(&self) -> Result<(), TrackError> {
+        let cut = registry().cut();
+        let mut state = self.state.lock();
+        let known = state.classes.iter_mut().find(|known| known.is_of::<T>());
+        if known.is_some_and(|known| known.detach(cut)) {
+            Ok(())
+        } else {
+            Err(TrackError::ClassNotTracked { class: std::any::type_name::<T>() })
+        }
+    }
+
+    /// Stops to track objects that are made from now on, of all classes. Those that are tracked stay tracked.
+    pub fn detach_all_classes(&self) {
+        let cut = registry().cut();
+        for class in &mut self.state.lock().classes {
+            class.detach(cut);
+        }
+    }
+
+    /// Stops to track anything: classes, and objects, those of tracked classes included. Snapshots stay.
+    pub fn detach_all(&self) {
+        // Handles that are kept may be the last of their objects, whose destructors may come back here: not under the lock.
+        let forgotten = self.state.lock().forget_all();
+        drop(forgotten);
+    }
+
+    /// Forgets everything: classes, objects and snapshots.
+    pub fn clear(&self) {
+        let forgotten = std::mem::replace(&mut *self.state.lock(), State::new());
+        drop(forgotten);
+    }
+
+    /// Sizes every tracked object that is alive and files the result under `label`, which may be empty.
+    ///
+    /// The program goes on meanwhile: nothing is locked while objects are sized. Objects made after the call do not count; of those
+    /// that die meanwhile each counts whole or not at all. Data shared through `Arc` or `Rc` counts once, for the object with the
+    /// lowest serial that reaches it; a tracked object inside another adds nothing to the outer one. An object whose sizing
+    /// panics, or of which a part is locked for long or mutably borrowed, counts with what could be read, and as `unread`.
+    ///
+    /// Several threads may take snapshots at once. Inside a sizing it works too, though the object being sized is then read twice.
+    ///
+    /// ```
+    /// use classtracker::ClassTracker;
+    ///
+    /// let tracker = ClassTracker::new();
+    /// let empty = tracker.create_snapshot("start");
+    /// assert_eq!((empty.label.as_str(), empty.classes.len()), ("start", 0));
+    /// ```
+    #[allow(clippy::needless_pass_by_value, reason = "labels are literals and formatted text: a borrow would only be noise")]
+    pub fn create_snapshot(&self, label: impl Display) -> Arc<Snapshot> {
+        snapshot::take(&self.state, label.to_string())
+    }
+
+    /// The snapshots taken so far, oldest first.
+    #[must_use]
+    pub fn snapshots(&self) -> Vec<Arc<Snapshot>> {
+        self.state.lock().snapshots.clone()
+    }
+
+    /// All live objects of `T` that are in a [`Tracked`], in order of their serials, whether or not this tracker tracks them.
+    #[must_use]
+    pub fn instances<T: Send + Sync + 'static>(&self) -> Vec<Tracked<T>> {
+        let mut found = Vec::new();
+        let pages = registry().class_of::<T>().visits();
+        let walker = Walker::new();
+        for page in 0..pages.len() {
+            walker.visit::<T>(&pages, page, |object| found.extend(object.handle()));
+        }
+        found.sort_by_key(Tracked::serial);
+        found
+    }
+
+    /// The snapshots so far, to be sorted, filtered, printed and dumped.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        let mut session = Session::new(crate::clock::started(), std::process::id());
+        session.program = std::env::args_os()
+            .next()
+            .and_then(|path| Some(std::path::Path::new(&path).file_name()?.to_string_lossy().into()));
+        Stats::new(session, self.snapshots())
+    }
+}
+
+impl Default for ClassTracker {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl std::fmt::Debug for ClassTracker {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let state = self.state.lock();
+        f.debug_struct("ClassTracker")
+            .field("classes", &state.classes.len())
+            .field("objects", &state.objects.len())
+            .field("snapshots", &state.snapshots.len())
+            .finish()
+    }
+}

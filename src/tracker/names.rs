@@ -1,0 +1,57 @@
+//! The names under which objects are filed, each stored once.
+
+use std::any::TypeId;
+use std::collections::{HashMap, HashSet};
+use std::panic::Location;
+use std::sync::Arc;
+
+use classtracker_stats::Site;
+
+use crate::inspect::ClassKey;
+
+#[derive(Default)]
+pub(super) struct Names {
+    all: HashSet<Arc<str>>,
+    classes: HashMap<TypeId, Arc<str>>,
+    sites: HashMap<&'static Location<'static>, Arc<Site>>,
+}
+
+impl Names {
+    /// A name that the user gave.
+    pub(super) fn custom(&mut self, name: String) -> Arc<str> {
+        self.intern(name.into())
+    }
+
+    /// A class' own name: its full path, numbered if another class has the same. (Two versions of a crate can have types of one
+    /// path; they are different classes.)
+    pub(super) fn of_class(&mut self, class: ClassKey) -> Arc<str> {
+        if let Some(name) = self.classes.get(&class.id) {
+            return Arc::clone(name);
+        }
+        let taken = |name: &str| self.classes.values().any(|other| &**other == name);
+        let name = if taken(class.name) {
+            (2..).map(|number| format!("{} #{number}", class.name)).find(|name| !taken(name)).unwrap_or_default()
+        } else {
+            class.name.to_owned()
+        };
+        let name = self.intern(name.into());
+        self.classes.insert(class.id, Arc::clone(&name));
+        name
+    }
+
+    /// A place in the source, as data.
+    pub(super) fn site(&mut self, location: &'static Location<'static>) -> Arc<Site> {
+        let site = self.sites.entry(location).or_insert_with(|| {
+            Arc::new(Site { file: location.file().to_owned(), line: location.line(), column: location.column() })
+        });
+        Arc::clone(site)
+    }
+
+    fn intern(&mut self, name: Arc<str>) -> Arc<str> {
+        if let Some(known) = self.all.get(&name) {
+            return Arc::clone(known);
+        }
+        self.all.insert(Arc::clone(&name));
+        name
+    }
+}

@@ -1,0 +1,194 @@
+//! Objects that are registered one by one.
+
+use std::collections::HashMap;
+use std::panic::Location;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::handle::TrackHandle;
+use super::options::{Detail, TrackOptions, represent};
+use crate::inspect::{Measured, Sizer};
+use crate::registry::{Walker, next_serial};
+
+/// One registered object.
+pub(super) struct TrackedObject {
+    serial: u64,
+    name: Arc<str>,
+    address: usize,
+    pub(super) detail: Detail,
+    pub(super) resolution_level: u32,
+    pub(super) birth: Option<Duration>,
+    pub(super) site: &'static Location<'static>,
+    /// Its class' number in the registry, if it stands there.
+    pub(super) class_index: Option<u32>,
+    watched: Box<dyn Watched>,
+}
+
+/// What a look at an object finds.
+pub(super) struct Size {
+    pub(super) measured: Measured,
+    pub(super) flat_bytes: u64,
+}
+
+/// A handle whose type is forgotten.
+trait Watched: Send + Sync {
+    fn is_alive(&self) -> bool;
+    fn size(&self, serial: u64, sizer: &mut Sizer<'_>, walker: &Walker) -> Option<Size>;
+    fn represent(&self, walker: &Walker) -> Option<String>;
+    /// The address under which walks meet it, if they would take it for shared data.
+    fn block(&self) -> *const ();
+}
+
+struct Watch<H: TrackHandle> {
+    weak: H::Weak,
+    /// The handle itself, if the object is to be kept alive.
+    kept: Option<H>,
+    block: usize,
+    repr: Option<fn(&H::Object) -> String>,
+}
+
+impl<H: TrackHandle> Watched for Watch<H> {
+    fn is_alive(&self) -> bool {
+        H::is_alive(&self.weak)
+    }
+
+    fn size(&self, serial: u64, sizer: &mut Sizer<'_>, walker: &Walker) -> Option<Size> {
+        H::read(&self.weak, walker, |value| match value {
+            Ok(value) => {
+                Size { measured: sizer.object(serial, value), flat_bytes: size_of_val(value) as u64 }
+            }
+            Err(flat_bytes) => {
+                let flat_bytes = flat_bytes as u64;
+                Size { measured: Measured { bytes: flat_bytes, unread: true, claims: false }, flat_bytes }
+            }
+        })
+    }
+
+    fn represent(&self, walker: &Walker) -> Option<String> {
+        let repr = self.repr?;
+        H::read(&self.weak, walker, |value| represent(repr, value.ok()?))?
+    }
+
+    fn block(&self) -> *const () {
+        std::ptr::without_provenance(self.block)
+    }
+}
+
+impl TrackedObject {
+    pub(super) fn new<H: TrackHandle>(
+        handle: &H,
+        name: Arc<str>,
+        options: TrackOptions<H::Object>,
+        registered_at: &'static Location<'static>,
+    ) -> Self {
+        let entry = handle.entry();
+        Self {
+            serial: entry.map_or_else(next_serial, |(_, place)| place.serial()),
+            name,
+            address: handle.address(),
+            detail: options.detail,
+            resolution_level: options.resolution_level,
+            birth: handle.birth(),
+            site: handle.site().unwrap_or(registered_at),
+            class_index: entry.map(|(class, _)| class.index()),
+            watched: Box::new(Watch {
+                weak: handle.downgrade(),
+                kept: options.keep.then(|| handle.clone()),
+                block: handle.address(),
+                repr: options.repr,
+            }),
+        }
+    }
+
+    /// The same object as `known`, if there is one, with other options.
+    pub(super) fn in_place_of(mut self, known: Option<&Self>) -> Self {
+        if let Some(known) = known {
+            self.serial = known.serial;
+            self.site = known.site;
+        }
+        self
+    }
+
+    pub(super) fn serial(&self) -> u64 {
+        self.serial
+    }
+
+    pub(super) fn name(&self) -> &Arc<str> {
+        &self.name
+    }
+
+    pub(super) fn is_alive(&self) -> bool {
+        self.watched.is_alive()
+    }
+
+    /// Sizes the object, if it is alive.
+    pub(super) fn size(&self, sizer: &mut Sizer<'_>, walker: &Walker) -> Option<Size> {
+        self.watched.size(self.serial, sizer, walker)
+    }
+
+    pub(super) fn represent(&self, walker: &Walker) -> Option<String> {
+        self.watched.represent(walker)
+    }
+
+    pub(super) fn block(&self) -> *const () {
+        self.watched.block()
+    }
+}
+
+/// All registered objects.
+#[derive(Default)]
+pub(super) struct Objects {
+    by_address: HashMap<usize, Arc<TrackedObject>>,
+    /// How many were registered under each name, the dead ones included.
+    created: HashMap<Arc<str>, u64>,
+    /// How many entries there may be before the dead ones are looked for.
+    prune_at: usize,
+}
+
+impl Objects {
+    /// The live object at this address. (A dead one cannot be met: while it is registered its memory is not used again, and
+    /// who asks has a handle.)
+    pub(super) fn get(&self, address: usize) -> Option<&Arc<TrackedObject>> {
+        self.by_address.get(&address)
+    }
+
+    pub(super) fn add(&mut self, object: Arc<TrackedObject>) {
+        const FIRST_PRUNE: usize = 1024;
+        if self.by_address.len() >= self.prune_at.max(FIRST_PRUNE) {
+            drop(self.prune());
+            self.prune_at = 2 * self.by_address.len();
+        }
+        *self.created.entry(Arc::clone(&object.name)).or_default() += 1;
+        if let Some(old) = self.by_address.insert(object.address, object)
+            && let Some(created) = self.created.get_mut(&old.name)
+        {
+            // The same object with other options.
+            *created -= 1;
+        }
+    }
+
+    /// Takes out the records of the dead: each holds its object's memory.
+    pub(super) fn prune(&mut self) -> Vec<Arc<TrackedObject>> {
+        self.by_address.extract_if(|_, object| !object.is_alive()).map(|(_, object)| object).collect()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.by_address.len()
+    }
+
+    /// All of them, by serial.
+    pub(super) fn in_order(&self) -> Vec<Arc<TrackedObject>> {
+        let mut all: Vec<_> = self.by_address.values().cloned().collect();
+        all.sort_by_key(|object| object.serial);
+        all
+    }
+
+    pub(super) fn created(&self) -> impl Iterator<Item = (&Arc<str>, u64)> {
+        self.created.iter().map(|(name, created)| (name, *created))
+    }
+
+    pub(super) fn overhead_bytes(&self) -> usize {
+        let entry = size_of::<TrackedObject>() + size_of::<Watch<Arc<()>>>();
+        self.by_address.capacity() * (size_of::<(usize, Arc<TrackedObject>)>() + 1) + self.by_address.len() * entry
+    }
+}

@@ -1,0 +1,142 @@
+//! How a class or an object is tracked.
+
+use std::fmt;
+
+/// How a class or an object is tracked. `T` follows from what it is given to.
+///
+/// ```
+/// use std::sync::Arc;
+/// use classtracker::{ClassTracker, Detail, TrackOptions};
+///
+/// let tracker = ClassTracker::new();
+/// let config = Arc::new(String::from("verbose"));
+/// tracker.track_object_with(&config, TrackOptions::new().name("config").keep(true));
+/// tracker.track_class_with::<String>(
+///     TrackOptions::new().only_new().detail(Detail::Largest(10)).repr(|text: &String| text.clone()),
+/// );
+/// ```
+pub struct TrackOptions<T: ?Sized> {
+    pub(super) name: Option<String>,
+    pub(super) resolution_level: u32,
+    pub(super) keep: bool,
+    pub(super) only_new: bool,
+    pub(super) detail: Detail,
+    pub(super) repr: Option<fn(&T) -> String>,
+}
+
+/// How many objects of a class a snapshot lists one by one. The others are counted, and folded into their class' row.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// None.
+    Classes,
+    /// The largest, this many; of objects of equal size the older ones.
+    Largest(usize),
+    /// All: memory and time for each object of each snapshot.
+    All,
+}
+
+impl Default for Detail {
+    fn default() -> Self {
+        Self::Largest(1000)
+    }
+}
+
+impl Detail {
+    pub(super) fn most(self) -> usize {
+        match self {
+            Self::Classes => 0,
+            Self::Largest(most) => most,
+            Self::All => usize::MAX,
+        }
+    }
+}
+
+impl<T: ?Sized> TrackOptions<T> {
+    /// The defaults: filed under the class' full path, resolution level 0, not kept alive, objects made before included, the
+    /// largest 1000 objects listed.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { name: None, resolution_level: 0, keep: false, only_new: false, detail: Detail::default(), repr: None }
+    }
+
+    /// Files the objects under this name instead of that of their class.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// How many layers of an object's parts a snapshot is to name; 0: just the total.
+    #[must_use]
+    pub fn resolution_level(mut self, level: u32) -> Self {
+        self.resolution_level = level;
+        self
+    }
+
+    /// Whether the tracker keeps the objects alive: a single object from its registration on, those of a class from the
+    /// first snapshot on that finds them.
+    #[must_use]
+    pub fn keep(mut self, keep: bool) -> Self {
+        self.keep = keep;
+        self
+    }
+
+    /// For a class: tracks only objects made after the registration. Without effect on a single object.
+    #[must_use]
+    pub fn only_new(mut self) -> Self {
+        self.only_new = true;
+        self
+    }
+
+    /// How many objects a snapshot lists one by one.
+    #[must_use]
+    pub fn detail(mut self, detail: Detail) -> Self {
+        self.detail = detail;
+        self
+    }
+
+    /// What a listed object shows of itself. It is asked once, when a snapshot lists the object for the first time; what is beyond 200
+    /// characters is cut off, with an ellipsis.
+    #[must_use]
+    pub fn repr(mut self, repr: fn(&T) -> String) -> Self {
+        self.repr = Some(repr);
+        self
+    }
+}
+
+impl<T: ?Sized> Default for TrackOptions<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T: ?Sized> Clone for TrackOptions<T> {
+    fn clone(&self) -> Self {
+        Self { name: self.name.clone(), ..*self }
+    }
+}
+
+impl<T: ?Sized> fmt::Debug for TrackOptions<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TrackOptions")
+            .field("name", &self.name)
+            .field("resolution_level", &self.resolution_level)
+            .field("keep", &self.keep)
+            .field("only_new", &self.only_new)
+            .field("detail", &self.detail)
+            .field("repr", &self.repr.is_some())
+            .finish()
+    }
+}
+
+/// Asks an object for what it shows of itself. User code: a panic costs the answer.
+pub(super) fn represent<T: ?Sized>(repr: fn(&T) -> String, value: &T) -> Option<String> {
+    const MOST: usize = 200;
+    let mut text = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| repr(value))).ok()?;
+    if let Some((end, _)) = text.char_indices().nth(MOST) {
+        text.truncate(end);
+        text.push('…');
+    }
+    Some(text)
+}

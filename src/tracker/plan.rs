@@ -1,0 +1,121 @@
+//! What one snapshot is going to read: taken out of the state under its lock, used without.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::class::Span;
+use super::measure::Measure;
+use super::object::TrackedObject;
+use super::state::State;
+use super::tally::Tally;
+use crate::inspect::Covers;
+use crate::registry::{Class, registry};
+
+pub(super) struct Plan {
+    /// Objects with serials from here on are too new.
+    pub(super) cut: u64,
+    pub(super) rows: Vec<Row>,
+    pub(super) classes: Vec<ClassPlan>,
+    pub(super) objects: Vec<(Arc<TrackedObject>, usize)>,
+}
+
+/// One row of the snapshot.
+pub(super) struct Row {
+    pub(super) name: Arc<str>,
+    pub(super) created: u64,
+    pub(super) tally: Tally,
+}
+
+pub(super) struct ClassPlan {
+    pub(super) class: &'static Class,
+    pub(super) measure: Measure,
+    /// Each with the number of its row.
+    pub(super) spans: Vec<(Span, usize)>,
+}
+
+/// Hands out the rows by name.
+#[derive(Default)]
+struct Rows {
+    rows: Vec<Row>,
+    by_name: HashMap<Arc<str>, usize>,
+}
+
+impl Rows {
+    fn of(&mut self, name: &Arc<str>) -> usize {
+        *self.by_name.entry(Arc::clone(name)).or_insert_with(|| {
+            self.rows.push(Row { name: Arc::clone(name), created: 0, tally: Tally::default() });
+            self.rows.len() - 1
+        })
+    }
+}
+
+impl Plan {
+    pub(super) fn new(state: &State) -> Self {
+        let cut = registry().cut();
+        let mut rows = Rows::default();
+        for (name, created) in &state.past {
+            let row = rows.of(name);
+            rows.rows[row].created += created;
+        }
+        let mut classes = Vec::with_capacity(state.classes.len());
+        for tracked in &state.classes {
+            let created = tracked.class.totals().0;
+            let mut spans = Vec::with_capacity(tracked.spans.len());
+            for span in &tracked.spans {
+                let row = rows.of(&span.name);
+                rows.rows[row].created += span.created(created);
+                rows.rows[row].tally.list(span.detail.most());
+                spans.push((span.clone(), row));
+            }
+            classes.push(ClassPlan { class: tracked.class, measure: tracked.measure, spans });
+        }
+        for (name, created) in state.objects.created() {
+            let row = rows.of(name);
+            rows.rows[row].created += created;
+        }
+        let mut objects = Vec::with_capacity(state.objects.len());
+        for object in state.objects.in_order() {
+            let row = rows.of(object.name());
+            rows.rows[row].tally.list(object.detail.most());
+            objects.push((object, row));
+        }
+        Self { cut, rows: rows.rows, classes, objects }
+    }
+
+    /// Serials of the registered objects: their classes pass them over.
+    pub(super) fn own(&self) -> FxHashSet<u64> {
+        self.objects.iter().map(|(object, _)| object.serial()).collect()
+    }
+
+    /// Which handles to tracked objects add nothing to the objects that hold them.
+    pub(super) fn covered(&self) -> Covered {
+        Covered {
+            classes: self
+                .classes
+                .iter()
+                .map(|plan| {
+                    let spans = plan.spans.iter().map(|(span, _)| (span.from, span.until)).collect();
+                    (plan.class.index(), spans)
+                })
+                .collect(),
+            objects: self.own(),
+        }
+    }
+}
+
+/// The objects that have a row of their own, or a part in one.
+pub(super) struct Covered {
+    classes: FxHashMap<u32, Vec<(u64, u64)>>,
+    objects: FxHashSet<u64>,
+}
+
+impl Covers for Covered {
+    fn covers(&self, class_index: u32, serial: u64) -> bool {
+        self.classes
+            .get(&class_index)
+            .is_some_and(|spans| spans.iter().any(|&(from, until)| (from..until).contains(&serial)))
+            || self.objects.contains(&serial)
+    }
+}

@@ -1,0 +1,139 @@
+//! Taking a snapshot: plan, walk, rows.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use chrono::Utc;
+use classtracker_stats::{ObjectRecord, ObjectRow, Snapshot};
+use parking_lot::Mutex;
+
+use super::measure::{Findings, measure};
+use super::plan::Plan;
+use super::state::{Listed, State};
+use super::tally::{Candidate, Source};
+use crate::registry::{Walker, registry};
+
+/// The lock is held only to copy what is to be read and to file what was found.
+pub(super) fn take(state: &Mutex<State>, label: String) -> Arc<Snapshot> {
+    let mut snapshot = Snapshot::new(label, Utc::now(), crate::clock::elapsed());
+    let start = Instant::now();
+    let mut plan = Plan::new(&state.lock());
+    let findings = measure(&mut plan);
+    snapshot.duration = start.elapsed();
+    snapshot.process = super::process::memory();
+
+    let mut listed = Vec::new();
+    for row in std::mem::take(&mut plan.rows) {
+        let (class, candidates) = row.tally.finish(Arc::clone(&row.name), row.created);
+        snapshot.classes.push(class);
+        listed.extend(candidates.into_iter().map(|candidate| (Arc::clone(&row.name), candidate)));
+    }
+    snapshot.classes.sort_by(|a, b| a.class.cmp(&b.class));
+    listed.sort_unstable_by_key(|(_, candidate)| candidate.serial);
+
+    // Those that were listed before, and are not now, may have died. Asking takes no lock, so that user code (what an object
+    // shows of itself; the destructor of one that dies while it is asked) may use this tracker.
+    let known = Arc::clone(&state.lock().listed);
+    let fresh = describe(state, &known, listed, &mut snapshot);
+    let seen = |serial| snapshot.objects.binary_search_by_key(&serial, |row| row.object.serial).is_ok();
+    let dead = known.iter().filter(|(serial, listed)| !seen(**serial) && !listed.is_alive());
+    let dead: Vec<u64> = dead.map(|(&serial, _)| serial).collect();
+    drop(known);
+    file(state, snapshot, &plan, findings, fresh, dead)
+}
+
+impl Listed {
+    fn is_alive(&self) -> bool {
+        match &self.source {
+            Source::Registry(place, _) => place.is_alive(),
+            Source::Registered(object) => object.is_alive(),
+        }
+    }
+}
+
+/// Writes the rows of the objects; returns those that have never had one.
+fn describe(
+    state: &Mutex<State>,
+    known: &HashMap<u64, Listed>,
+    listed: Vec<(Arc<str>, Candidate)>,
+    snapshot: &mut Snapshot,
+) -> Vec<Listed> {
+    let walker = Walker::new();
+    let mut fresh = Vec::new();
+    snapshot.objects.reserve_exact(listed.len());
+    for (name, candidate) in listed {
+        let record = match known.get(&candidate.serial) {
+            Some(known) if known.record.class == name => Arc::clone(&known.record),
+            _ => {
+                let mut record = ObjectRecord::new(candidate.serial, name, candidate.flat_bytes);
+                record.birth = candidate.birth;
+                record.site = candidate.site.map(|site| state.lock().names.site(site));
+                record.repr = match &candidate.source {
+                    Source::Registry(place, Some(repr)) => repr(&walker, *place),
+                    Source::Registry(_, None) => None,
+                    Source::Registered(object) => object.represent(&walker),
+                }
+                .map(Into::into);
+                let record = Arc::new(record);
+                fresh.push(Listed { record: Arc::clone(&record), source: candidate.source });
+                record
+            }
+        };
+        let mut row = ObjectRow::new(record, candidate.bytes);
+        row.unread = candidate.unread;
+        snapshot.objects.push(row);
+    }
+    fresh
+}
+
+/// Files the snapshot, and what was learnt on the way.
+fn file(
+    state: &Mutex<State>,
+    mut snapshot: Snapshot,
+    plan: &Plan,
+    findings: Findings,
+    fresh: Vec<Listed>,
+    dead: Vec<u64>,
+) -> Arc<Snapshot> {
+    let registry_bytes = registry().overhead_bytes();
+    let mut guard = state.lock();
+    let state = &mut *guard;
+    // A copy is made only if another snapshot is under way.
+    let listed = Arc::make_mut(&mut state.listed);
+    listed.extend(fresh.into_iter().map(|fresh| (fresh.record.serial, fresh)));
+    // Of several snapshots under way at once, the first to come here tells the death.
+    let forgotten: Vec<_> = dead.iter().filter_map(|serial| listed.remove_entry(serial)).collect();
+    snapshot.gone = forgotten.iter().map(|(serial, _)| *serial).collect();
+    snapshot.gone.sort_unstable();
+    for (serial, handle) in findings.kept {
+        if let std::collections::hash_map::Entry::Vacant(place) = state.kept.entry(serial) {
+            place.insert(handle);
+        }
+    }
+    let dead_objects = state.objects.prune();
+    retire(state, plan, &findings.live);
+    snapshot.overhead_bytes = (registry_bytes + state.overhead_bytes() + snapshot.memory_bytes()) as u64;
+    let snapshot = Arc::new(snapshot);
+    let place = state.snapshots.partition_point(|earlier| earlier.elapsed <= snapshot.elapsed);
+    state.snapshots.insert(place, Arc::clone(&snapshot));
+    drop(guard);
+    drop((forgotten, dead_objects));
+    snapshot
+}
+
+/// Ends the spans that no object can come into any more and whose last one is dead.
+fn retire(state: &mut State, plan: &Plan, live: &[Vec<u64>]) {
+    for (class, live) in plan.classes.iter().zip(live) {
+        let Some(tracked) = state.classes.iter_mut().find(|tracked| tracked.is(class.class)) else { continue };
+        for ((span, _), _) in class.spans.iter().zip(live).filter(|((span, _), live)| !span.is_open() && **live == 0) {
+            if let Some(place) = tracked.spans.iter().position(|other| other.from == span.from && !other.is_open()) {
+                // The last span stays: the next registration goes on where it ended.
+                if place + 1 < tracked.spans.len() {
+                    let created = tracked.spans.remove(place).created(0);
+                    *state.past.entry(Arc::clone(&span.name)).or_default() += created;
+                }
+            }
+        }
+    }
+}
