@@ -1,6 +1,7 @@
 //! The one place that knows bincode, so that the format outlives it. `FORMAT.md` says which bytes it makes.
 
 use bincode::config::{self, Config};
+use bincode::error::DecodeError;
 use serde::{Deserialize, Serialize};
 
 use super::MAX_PAYLOAD;
@@ -20,14 +21,18 @@ pub(super) fn encode(value: &impl Serialize, out: &mut Vec<u8>) -> Result<(), St
         .map_err(|error| error.to_string())
 }
 
-/// The value that `bytes` hold, all of them.
+/// The value that `bytes` hold, all of them; or what was found instead.
 pub(super) fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, String> {
-    let (value, used) = bincode::serde::borrow_decode_from_slice(bytes, config())
-        .map_err(|error| error.to_string())?;
+    let decoded = bincode::serde::borrow_decode_from_slice(bytes, config());
+    let (value, used) = decoded.map_err(|error| match error {
+        DecodeError::UnexpectedEnd { .. } => "fewer than they need".to_owned(),
+        DecodeError::Utf8 { inner } => format!("a text that is not UTF-8: {inner}"),
+        other => other.to_string(),
+    })?;
     // bincode itself takes no offence at what follows.
     match bytes.len() - used {
         0 => Ok(value),
-        rest => Err(format!("{rest} bytes more")),
+        rest => Err(format!("{rest} more than they need")),
     }
 }
 
@@ -55,7 +60,10 @@ mod tests {
     #[test]
     fn what_is_left_over_is_an_error() {
         assert_eq!(decode::<u64>(&[7]), Ok(7));
-        assert_eq!(decode::<u64>(&[7, 7]), Err("1 bytes more".to_owned()));
+        assert_eq!(
+            decode::<u64>(&[7, 7]),
+            Err("1 more than they need".to_owned())
+        );
         assert!(decode::<u64>(&[]).is_err());
     }
 

@@ -252,8 +252,8 @@ impl<'a> Records<'a> {
 }
 
 fn decode<'a, T: serde::Deserialize<'a>>(payload: &'a [u8], what: &'static str) -> Result<T, Bad> {
-    let expected = || format!("{what} in {} bytes", payload.len());
-    codec::decode(payload).map_err(|found| Bad::layout("fields", expected(), found))
+    let expected = || format!("its fields in {} bytes", payload.len());
+    codec::decode(payload).map_err(|found| Bad::layout(what, expected(), found))
 }
 
 fn serials(mut deltas: Values<'_>) -> Result<Vec<u64>, Bad> {

@@ -62,8 +62,8 @@ pub enum DumpError {
     },
     /// It ends too early. The program may have been killed while it wrote, or the file was not copied whole.
     #[error(
-        "{}the dump is cut after {snapshots} whole snapshots: expected {expected} bytes of {part}, found {found}",
-        Place(path.as_deref(), *offset)
+        "{}the dump is cut after {}: expected {expected} bytes of {part}, found {found}",
+        Place(path.as_deref(), *offset), whole(*snapshots)
     )]
     Cut {
         /// The file.
@@ -299,6 +299,13 @@ impl fmt::Display for Part {
             Self::FrameHeader => "a frame header",
             Self::Payload => "a frame's payload",
         })
+    }
+}
+
+fn whole(snapshots: u64) -> String {
+    match snapshots {
+        1 => "1 whole snapshot".to_owned(),
+        _ => format!("{snapshots} whole snapshots"),
     }
 }
 

@@ -6,6 +6,8 @@
     reason = "a test that panics has failed, which is what it is for"
 )]
 
+pub(crate) mod frames;
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -1,0 +1,106 @@
+//! Reading takes no more memory than a small multiple of the bytes that are there, whatever they claim.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that panics has failed, which is what it is for"
+)]
+
+mod support;
+
+use std::alloc::System;
+use std::sync::Arc;
+
+use classtracker_stats::{ObjectRow, Stats};
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+use support::frames::{frame, frames, rebuilt};
+use support::{dumped, factory, object, session, snapshot};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+/// All that reading allocates, even if it is freed again, is within this many times the dump.
+const FACTOR: usize = 100;
+/// What reading an empty dump takes, and the text of an error.
+const BASE: usize = 16 << 10;
+
+fn check(dump: &[u8], what: &str) {
+    let region = Region::new(ALLOCATOR);
+    let read = Stats::read_from(dump);
+    let allocated = region.change().bytes_allocated;
+    drop(read);
+    let limit = BASE + FACTOR * dump.len();
+    assert!(
+        allocated <= limit,
+        "{what}: {allocated} bytes allocated for a dump of {}",
+        dump.len()
+    );
+}
+
+/// One test, since others would allocate at the same time.
+#[test]
+fn no_claim_in_a_dump_makes_reading_it_expensive() {
+    let dump = dumped(&factory());
+    check(&dump, "a dump");
+    let all: Vec<_> = frames(&dump).collect();
+
+    let mut long = dump[..all[1].start].to_vec();
+    long.extend((1_u32 << 30).to_le_bytes());
+    long.extend([0; 20]);
+    check(&long, "a frame that claims a gigabyte");
+
+    // Lengths and counts of the largest numbers everywhere: in fields, in lists, in texts.
+    let largest: [&[u8]; 4] = [
+        &[0xFD, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F],
+        &[0xFC, 0xFF, 0xFF, 0xFF, 0xFF],
+        &[0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01],
+        &[0xFF, 0xFF, 0xFF, 0xFF, 0x0F],
+    ];
+    for place in &all {
+        for at in 0..place.payload().len() {
+            for claim in largest {
+                let put = rebuilt(&dump, place, |payload| {
+                    payload.splice(at..=at, claim.iter().copied());
+                });
+                check(&put, "a large number in a payload");
+                let over = rebuilt(&dump, place, |payload| {
+                    payload.truncate(at);
+                    payload.extend(claim);
+                });
+                check(&over, "a large number at the end of a payload");
+            }
+        }
+    }
+
+    // The same rows over and over: each still takes a byte in each snapshot.
+    let mut many = snapshot("", 1);
+    for serial in 0..5_000 {
+        let record = Arc::new(object(serial, "a", 0));
+        many.objects.push(ObjectRow::new(record, 48));
+    }
+    let many = dumped(&Stats::new(session(), vec![Arc::new(many); 20]));
+    check(&many, "rows that never change");
+    // And without their bytes, there are no rows.
+    let last = frames(&many).nth(2).unwrap();
+    let mut short = many[..last.start].to_vec();
+    let payload = many[last.payload()].to_vec();
+    let sizes = payload
+        .windows(5_000)
+        .position(|bytes| bytes.iter().all(|byte| *byte == 0));
+    let start = sizes.unwrap();
+    let mut claim = payload[..start - 3].to_vec();
+    claim.extend([0, 0, 0]);
+    for _ in 0..100 {
+        short.extend(frame(2, &claim));
+    }
+    check(&short, "many rows without a byte");
+
+    let empty_names = [
+        &[0_u8; 8][..],
+        &[0xFC, 0x40, 0x42, 0x0F, 0],
+        &[0; 1_000_000],
+    ]
+    .concat();
+    let mut names = dump[..all[1].start].to_vec();
+    names.extend(frame(2, &empty_names));
+    check(&names, "a million empty names");
+}
