@@ -1,1 +1,49 @@
-fn main(){}
+//! The command `classtracker`: what a dump holds, printed as the program that wrote it would have printed it.
+
+#![forbid(unsafe_code)]
+
+mod arguments;
+mod commands;
+mod failure;
+mod input;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::Arguments;
+use failure::Failure;
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(message) => return usage(&message),
+    };
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let done = commands::run(&arguments.command, &mut out);
+    match done.and_then(|()| out.flush().map_err(Failure::Output)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
+        Err(failure) => {
+            complain(&format!("error: {failure}\n"));
+            ExitCode::from(failure::CODE)
+        }
+    }
+}
+
+/// Answers what clap makes of the arguments: a wrong use, or a question for help or the version.
+fn usage(message: &clap::Error) -> ExitCode {
+    if message.use_stderr() {
+        complain(&message.render().to_string());
+        return ExitCode::from(failure::USAGE_CODE);
+    }
+    // Whoever asked for help and left before it came has no use for an error.
+    let _ = message.print();
+    ExitCode::SUCCESS
+}
+
+fn complain(message: &str) {
+    // Nothing is left to be told to if the standard error is closed.
+    let _ = write!(io::stderr(), "classtracker: {message}");
+}

@@ -27,6 +27,13 @@ pub struct Stats {
     query: Query,
 }
 
+/// A snapshot taken on one thread may be dumped on another.
+const _: () = {
+    const fn assert_send_and_sync<T: Send + Sync>() {}
+    assert_send_and_sync::<Stats>();
+    assert_send_and_sync::<Snapshot>();
+};
+
 impl Stats {
     /// Stats of these snapshots, in the order in which they were taken.
     #[must_use]

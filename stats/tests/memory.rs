@@ -77,7 +77,10 @@ fn no_claim_in_a_dump_makes_reading_it_expensive() {
         let record = Arc::new(object(serial, "a", 0));
         many.objects.push(ObjectRow::new(record, 48));
     }
-    let many = dumped(&Stats::new(session(), vec![Arc::new(many); 20]));
+    let many = dumped(&Stats::new(
+        session(),
+        std::iter::repeat_n(Arc::new(many), 20).collect(),
+    ));
     check(&many, "rows that never change");
     // And without their bytes, there are no rows.
     let last = frames(&many).nth(2).unwrap();

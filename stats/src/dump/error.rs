@@ -24,11 +24,11 @@ use super::{MAGIC, VERSION};
 #[derive(Debug, Error)]
 pub enum DumpError {
     /// The system refused to open, read, make, write or rename a file.
-    #[error("{}can't {action}: {error}", Place(path.as_deref(), *offset))]
+    #[error("{}can't {action}: {error}", Place(path.as_deref(), action.place(*offset)))]
     Io {
         /// The file.
         path: Option<PathBuf>,
-        /// How far reading or writing had come.
+        /// How far reading or writing had come; 0 for the other actions.
         offset: u64,
         /// What was refused.
         action: Action,
@@ -38,7 +38,7 @@ pub enum DumpError {
     /// It does not begin as a dump does.
     #[error(
         "{}not a dump: expected it to begin with \"{}\", found \"{}\"",
-        Place(path.as_deref(), *offset), MAGIC.escape_ascii(), found.escape_ascii()
+        Place(path.as_deref(), Some(*offset)), MAGIC.escape_ascii(), found.escape_ascii()
     )]
     NotADump {
         /// The file.
@@ -49,7 +49,7 @@ pub enum DumpError {
         found: Vec<u8>,
     },
     /// Its layout is of a version that this crate does not know.
-    #[error("{}unsupported version: expected {expected}, found {found}", Place(path.as_deref(), *offset))]
+    #[error("{}unsupported version: expected {expected}, found {found}", Place(path.as_deref(), Some(*offset)))]
     UnsupportedVersion {
         /// The file.
         path: Option<PathBuf>,
@@ -63,7 +63,7 @@ pub enum DumpError {
     /// It ends too early. The program may have been killed while it wrote, or the file was not copied whole.
     #[error(
         "{}the dump is cut after {}: expected {expected} bytes of {part}, found {found}",
-        Place(path.as_deref(), *offset), whole(*snapshots)
+        Place(path.as_deref(), Some(*offset)), whole(*snapshots)
     )]
     Cut {
         /// The file.
@@ -82,7 +82,7 @@ pub enum DumpError {
     /// A frame is not what was written: its checksum differs.
     #[error(
         "{}frame is damaged: expected checksum {expected:08x}, found {found:08x}",
-        Place(path.as_deref(), *offset)
+        Place(path.as_deref(), Some(*offset))
     )]
     Checksum {
         /// The file.
@@ -97,7 +97,7 @@ pub enum DumpError {
     /// A frame's payload is longer than any may be.
     #[error(
         "{}frame is too long: expected at most {expected} bytes, found {found}",
-        Place(path.as_deref(), *offset)
+        Place(path.as_deref(), Some(*offset))
     )]
     FrameTooLong {
         /// The file.
@@ -112,7 +112,7 @@ pub enum DumpError {
     /// A frame of another kind than should come here, or of none that is known.
     #[error(
         "{}unexpected frame: expected {expected}, found kind {found}",
-        Place(path.as_deref(), *offset)
+        Place(path.as_deref(), Some(*offset))
     )]
     UnexpectedFrame {
         /// The file.
@@ -125,7 +125,7 @@ pub enum DumpError {
         found: u8,
     },
     /// A frame is as it was written, but its payload is not laid out as its kind asks for.
-    #[error("{}undecodable payload: {what}: expected {expected}, found {found}", Place(path.as_deref(), *offset))]
+    #[error("{}undecodable payload: {what}: expected {expected}, found {found}", Place(path.as_deref(), Some(*offset)))]
     Undecodable {
         /// The file.
         path: Option<PathBuf>,
@@ -141,7 +141,7 @@ pub enum DumpError {
     /// A frame refers to something that no frame so far has brought.
     #[error(
         "{}bad reference to {what}: expected one below {expected}, found {found}",
-        Place(path.as_deref(), *offset)
+        Place(path.as_deref(), Some(*offset))
     )]
     BadReference {
         /// The file.
@@ -156,7 +156,7 @@ pub enum DumpError {
         found: u64,
     },
     /// The end frame counts other snapshots than there were: some are missing, or there twice.
-    #[error("{}wrong number of snapshots: expected {expected}, found {found}", Place(path.as_deref(), *offset))]
+    #[error("{}wrong number of snapshots: expected {expected}, found {found}", Place(path.as_deref(), Some(*offset)))]
     SnapshotCount {
         /// The file.
         path: Option<PathBuf>,
@@ -168,7 +168,7 @@ pub enum DumpError {
         found: u64,
     },
     /// More bytes follow the end frame.
-    #[error("{}expected the end of the dump, found more bytes", Place(path.as_deref(), *offset))]
+    #[error("{}expected the end of the dump, found more bytes", Place(path.as_deref(), Some(*offset)))]
     TrailingBytes {
         /// The file.
         path: Option<PathBuf>,
@@ -268,6 +268,13 @@ pub enum Action {
     Rename,
 }
 
+impl Action {
+    /// The offset where it means something: before a file is open, it has no bytes.
+    fn place(self, offset: u64) -> Option<u64> {
+        matches!(self, Self::Read | Self::Write).then_some(offset)
+    }
+}
+
 impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
@@ -310,13 +317,16 @@ fn whole(snapshots: u64) -> String {
 }
 
 /// `factory.ctdump: byte 12: `, or without the path for a stream.
-struct Place<'a>(Option<&'a Path>, u64);
+struct Place<'a>(Option<&'a Path>, Option<u64>);
 
 impl fmt::Display for Place<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(path) = self.0 {
             write!(f, "{}: ", path.display())?;
         }
-        write!(f, "byte {}: ", self.1)
+        if let Some(offset) = self.1 {
+            write!(f, "byte {offset}: ")?;
+        }
+        Ok(())
     }
 }

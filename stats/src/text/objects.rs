@@ -2,7 +2,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use super::{NO_SNAPSHOT, counted, printable};
-use crate::{Bytes, Fate, ObjectEntry, ObjectList, Seconds};
+use crate::{Bytes, Fate, ObjectEntry, ObjectList, Seconds, SortKey};
 
 /// Labels longer than this are not lined up.
 const LONGEST_LABEL: usize = 32;
@@ -50,14 +50,11 @@ impl ObjectList {
             write!(out, ", {} of classes with {:?}", self.matching, query.class)?;
         }
         write!(out, ", {} shown, by ", self.objects.len())?;
-        for key in &query.sort {
+        for key in query.sort.iter().filter(|key| **key != SortKey::Serial) {
             write!(out, "{key}, ")?;
         }
-        writeln!(
-            out,
-            "serial{}",
-            if query.reversed { ", reversed" } else { "" }
-        )?;
+        let reversed = if query.reversed { ", reversed" } else { "" };
+        writeln!(out, "serial{reversed}")?;
         let most = self.folded.iter().max_by_key(|folded| folded.objects);
         let Some(most) = most else {
             return Ok(());

@@ -1,5 +1,5 @@
 use std::fmt::Display;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 use tabled::Table;
 use tabled::builder::Builder;
@@ -20,6 +20,12 @@ impl Summary {
     /// # Errors
     /// What `out` gives.
     pub fn write_text(&self, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
+        let mut out = BufWriter::new(out);
+        self.write_to(&mut out)?;
+        out.flush()
+    }
+
+    fn write_to(&self, out: &mut impl Write) -> io::Result<()> {
         let title = format!(
             "SUMMARY  {}, {}",
             counted(self.snapshots.len() as u64, "snapshot", "snapshots"),
@@ -63,7 +69,7 @@ impl Summary {
                 " unread: objects of which something could not be read; their bytes are a lower bound"
             )?;
         }
-        out.flush()
+        Ok(())
     }
 
     fn any_unread(&self) -> bool {

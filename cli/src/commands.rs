@@ -1,0 +1,16 @@
+//! The work behind each command. They print by the functions that a program prints with, so the output is the same.
+
+mod objects;
+mod summary;
+
+use std::io::Write;
+
+use crate::arguments::Command;
+use crate::failure::Failure;
+
+pub(crate) fn run(command: &Command, out: &mut impl Write) -> Result<(), Failure> {
+    match command {
+        Command::Summary(arguments) => summary::run(arguments, out),
+        Command::Objects(arguments) => objects::run(arguments, out),
+    }
+}

@@ -1,0 +1,52 @@
+//! A small session, made by hand so that it is the same every time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::DateTime;
+use classtracker_stats::{ClassRow, ObjectRecord, ObjectRow, Session, Snapshot, Stats};
+
+/// Two snapshots of a shop: three books, of which one is sold, and many customers that are not listed by themselves.
+pub(crate) fn stats() -> Stats {
+    let book = |serial| Arc::new(ObjectRecord::new(serial, "shop::stock::Book", 72));
+    let books = [book(1), book(2), book(3)];
+    let mut open = snapshot("open", 100, 8_000);
+    open.classes.push(row("shop::Customer", 5_000, 40));
+    open.classes.push(row("shop::stock::Book", 3, 900));
+    let mut close = snapshot("close", 36_000_000, 9_000);
+    close.classes.push(row("shop::Customer", 1, 40));
+    close.classes.push(row("shop::stock::Book", 2, 900));
+    close.gone.push(2);
+    for (serial, record) in (1..).zip(books) {
+        let row = ObjectRow::new(record, 300 * serial);
+        if serial != 2 {
+            close.objects.push(row.clone());
+        }
+        open.objects.push(row);
+    }
+    for snapshot in [&mut open, &mut close] {
+        snapshot.classes[1].listed = snapshot.classes[1].live;
+    }
+    let session = Session::new(DateTime::UNIX_EPOCH, 7);
+    Stats::new(session, vec![Arc::new(open), Arc::new(close)])
+}
+
+fn snapshot(label: &str, millis: u64, resident_kib: u64) -> Snapshot {
+    let elapsed = Duration::from_millis(millis);
+    let mut snapshot = Snapshot::new(label, DateTime::UNIX_EPOCH + elapsed, elapsed);
+    snapshot.overhead_bytes = 20_000;
+    snapshot.process.resident_bytes = Some(resident_kib << 10);
+    snapshot.process.virtual_bytes = Some(resident_kib << 12);
+    snapshot
+}
+
+fn row(class: &str, live: u64, average: u64) -> ClassRow {
+    let mut row = ClassRow::new(class);
+    row.live = live;
+    row.created = 5_003;
+    row.dropped = row.created - live;
+    row.bytes = live * average;
+    row.smallest_bytes = Some(average);
+    row.largest_bytes = Some(average);
+    row
+}
