@@ -15,7 +15,7 @@ mod tracker;
 
 pub use classtracker_derive::DeepSizeOf;
 pub use classtracker_stats as stats;
-pub use deepsize::DeepSizeOf;
+pub use sizing::*;
 pub use inspect::{Inspect, Walk};
 pub use registry::{Tracked, TrackedMut, WeakTracked};
 pub use tracker::{ClassTracker, Detail, TrackError, TrackHandle, TrackOptions};
@@ -43,4 +43,10 @@ pub fn set_enabled(enabled: bool) {
 #[must_use]
 pub fn is_enabled() -> bool {
     registry::registry().is_enabled()
+}
+
+/// The trait alone. Where some crate of the program turns on deepsize's own derive, the path also names that macro: a glob gives way to the
+/// derive of this crate, where a plain `use` of both would be an error.
+mod sizing {
+    pub use deepsize::DeepSizeOf;
 }
