@@ -43,7 +43,7 @@ impl Stats {
     /// The file appears whole or not at all: it is written under a temporary name in the same directory, synced to the
     /// disk and renamed. After an error, what was at `path` before is as it was. A file that is replaced passes its
     /// permissions on; a symbolic link stays, and what it points to is replaced. What is no regular file (a pipe,
-    /// `/dev/stdout`) is written to as it is.
+    /// `/dev/stdout`) is written to as it is. A process that is killed meanwhile leaves a file `.ctdump-….tmp` behind.
     ///
     /// How objects are to be listed is not part of the dump.
     ///

@@ -5,6 +5,7 @@ use crate::text::printable;
 use crate::{Seconds, Snapshot};
 
 /// What tells one snapshot from the others in a text: `after load (0.412s)`, or `0.412s` without a label.
+#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Moment {
     /// The snapshot's label; may be empty.

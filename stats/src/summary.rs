@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -47,6 +47,8 @@ pub struct SummaryRow {
     pub name: Arc<str>,
     /// Its row in the snapshot; `None` when the class was not tracked then.
     pub row: Option<ClassRow>,
+    /// Whether an earlier snapshot has the class: without a row, it is then not tracked any more, otherwise not yet.
+    pub seen_before: bool,
     /// The share of its bytes; `None` when it was not tracked then, or if the whole is 0.
     pub share: Option<Percent>,
 }
@@ -85,41 +87,52 @@ impl Summary {
         } else {
             ShareOf::TrackedBytes
         };
+        let mut seen = HashSet::new();
         Self {
             share_of,
             classes: named.len(),
             snapshots: snapshots
                 .iter()
-                .map(|snapshot| SnapshotSummary::new(snapshot, &named, share_of))
+                .map(|snapshot| SnapshotSummary::new(snapshot, share_of, &named, &mut seen))
                 .collect(),
         }
     }
 }
 
 impl SnapshotSummary {
-    fn new(snapshot: &Snapshot, named: &BTreeMap<Arc<str>, &Arc<str>>, share_of: ShareOf) -> Self {
-        let total = total(snapshot);
+    /// `named` are all classes by shown name, `seen` those of the snapshots before.
+    fn new<'a>(
+        snapshot: &'a Snapshot,
+        share_of: ShareOf,
+        named: &BTreeMap<Arc<str>, &Arc<str>>,
+        seen: &mut HashSet<&'a str>,
+    ) -> Self {
+        let total = sum("total", &snapshot.classes.iter().collect::<Vec<_>>());
         let whole = match share_of {
             ShareOf::ResidentMemory => snapshot.process.resident_bytes.unwrap_or(0),
             ShareOf::TrackedBytes => total.bytes,
         };
-        let rows: BTreeMap<&str, &ClassRow> = snapshot
-            .classes
-            .iter()
-            .map(|row| (&*row.class, row))
-            .collect();
+        let mut rows: HashMap<&str, Vec<&ClassRow>> = HashMap::new();
+        for row in &snapshot.classes {
+            rows.entry(&row.class).or_default().push(row);
+        }
         let row = |(name, class): (&Arc<str>, &&Arc<str>)| {
-            let row = rows.get(&***class).copied().cloned();
+            let class = Arc::clone(class);
+            // A class has one row. Should there be more, none goes unseen.
+            let row = rows.get(&*class).map(|rows| sum(Arc::clone(&class), rows));
             SummaryRow {
-                class: Arc::clone(class),
                 name: Arc::clone(name),
                 share: row.as_ref().and_then(|row| Percent::of(row.bytes, whole)),
                 row,
+                seen_before: seen.contains(&*class),
+                class,
             }
         };
+        let rows = named.iter().map(row).collect();
+        seen.extend(snapshot.classes.iter().map(|row| &*row.class));
         Self {
             moment: Moment::of(snapshot),
-            rows: named.iter().map(row).collect(),
+            rows,
             total_share: Percent::of(total.bytes, whole),
             total,
             process: snapshot.process,
@@ -128,10 +141,10 @@ impl SnapshotSummary {
     }
 }
 
-/// All classes of a snapshot as one row. Sums stop at the largest number: a dump may claim anything.
-fn total(snapshot: &Snapshot) -> ClassRow {
-    let mut total = ClassRow::new("total");
-    for row in &snapshot.classes {
+/// Several rows as one. Sums stop at the largest number: a dump may claim anything.
+fn sum(name: impl Into<Arc<str>>, rows: &[&ClassRow]) -> ClassRow {
+    let mut total = ClassRow::new(name);
+    for row in rows {
         for (sum, part) in [
             (&mut total.live, row.live),
             (&mut total.created, row.created),

@@ -48,6 +48,7 @@ fn every_snapshot_has_a_row_for_every_class_and_absent_is_not_nothing() {
               Order<Employee>        1        1        0    1.2 MiB   1.2 MiB   1.2 MiB  34.7 %       0
               total                501     1002      501    1.4 MiB   2.8 KiB   1.2 MiB  38.4 %       1
               process: resident 3.6 MiB, virtual 12.1 MiB; tracker's overhead 120.1 KiB
+
              unread: objects of which something could not be read; their bytes are a lower bound
         "#]],
     );
@@ -81,6 +82,7 @@ fn full_names_are_shown_on_request() {
               factory::staff::Employee                   499     1000      501   97.5 KiB     200 B     200 B   2.7 %       1
               total                                      501     1002      501    1.4 MiB   2.8 KiB   1.2 MiB  38.4 %       1
               process: resident 3.6 MiB, virtual 12.1 MiB; tracker's overhead 120.1 KiB
+
              unread: objects of which something could not be read; their bytes are a lower bound
         "#]],
     );
@@ -206,6 +208,23 @@ fn sums_that_overflow_stop_at_the_largest() {
               a            18446744073709551615  18446744073709551615        0  16.0 EiB      1 B  16.0 EiB  491913175298921.4 %
               b            18446744073709551615  18446744073709551615        0  16.0 EiB      1 B  16.0 EiB  491913175298921.4 %
               total        18446744073709551615  18446744073709551615        0  16.0 EiB      1 B  16.0 EiB  491913175298921.4 %
+              process: resident 3.6 MiB, virtual 12.1 MiB; tracker's overhead 120.1 KiB
+        "#]],
+    );
+}
+
+#[test]
+fn rows_of_one_name_are_added_up_rather_than_hidden() {
+    check_one(
+        |one| {
+            one.classes.push(class("app::A", &[100, 300]));
+            one.classes.push(class("app::A", &[200]));
+        },
+        expect![[r#"
+            SUMMARY  1 snapshot, 1 class                 share of: resident memory
+             one (0.412s)  live  created  dropped  bytes  average  largest   share
+              A               3        3        0  600 B    200 B    300 B  <0.1 %
+              total           3        3        0  600 B    200 B    300 B  <0.1 %
               process: resident 3.6 MiB, virtual 12.1 MiB; tracker's overhead 120.1 KiB
         "#]],
     );

@@ -26,7 +26,8 @@ pub struct Snapshot {
     pub elapsed: Duration,
     /// How long the walk over the objects took.
     pub duration: Duration,
-    /// One row for each class that is or was tracked, by name.
+    /// One row for each class that is or was tracked, by name. No two rows have the same name: where the program has two
+    /// types of one name, whoever takes the snapshot tells them apart.
     pub classes: Vec<ClassRow>,
     /// The objects that are kept one by one (see [`ClassRow::listed`]), by serial.
     pub objects: Vec<ObjectRow>,
