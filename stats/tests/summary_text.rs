@@ -31,14 +31,14 @@ fn every_snapshot_has_a_row_for_every_class_and_absent_is_not_nothing() {
              before (0.102s)      live  created  dropped      bytes   average   largest   share  unread
               Employee               0        0        0        0 B         -         -   0.0 %       0
               Factory                1        1        0   40.1 KiB  40.1 KiB  40.1 KiB   1.1 %       0
-              Order<Employee>     not tracked yet
+              Order<Employee>        -  not tracked yet
               total                  1        1        0   40.1 KiB  40.1 KiB  40.1 KiB   1.1 %       0
               process: resident 3.6 MiB, virtual 12.1 MiB; tracker's overhead 120.1 KiB
 
              after load (0.412s)  live  created  dropped      bytes   average   largest   share  unread
               Employee            1000     1000        0  195.3 KiB     200 B     200 B   5.3 %       0
               Factory                1        1        0   40.1 KiB  40.1 KiB  40.1 KiB   1.1 %       0
-              Order<Employee>     not tracked yet
+              Order<Employee>        -  not tracked yet
               total               1001     1001        0  235.4 KiB     241 B  40.1 KiB   6.4 %       0
               process: resident 3.6 MiB, virtual 12.1 MiB; tracker's overhead 120.1 KiB
 
@@ -64,14 +64,14 @@ fn full_names_are_shown_on_request() {
             SUMMARY  3 snapshots, 3 classes                                                         share of: resident memory
              before (0.102s)                            live  created  dropped      bytes   average   largest   share  unread
               factory::Factory                             1        1        0   40.1 KiB  40.1 KiB  40.1 KiB   1.1 %       0
-              factory::Order<factory::staff::Employee>  not tracked yet
+              factory::Order<factory::staff::Employee>     -  not tracked yet
               factory::staff::Employee                     0        0        0        0 B         -         -   0.0 %       0
               total                                        1        1        0   40.1 KiB  40.1 KiB  40.1 KiB   1.1 %       0
               process: resident 3.6 MiB, virtual 12.1 MiB; tracker's overhead 120.1 KiB
 
              after load (0.412s)                        live  created  dropped      bytes   average   largest   share  unread
               factory::Factory                             1        1        0   40.1 KiB  40.1 KiB  40.1 KiB   1.1 %       0
-              factory::Order<factory::staff::Employee>  not tracked yet
+              factory::Order<factory::staff::Employee>     -  not tracked yet
               factory::staff::Employee                  1000     1000        0  195.3 KiB     200 B     200 B   5.3 %       0
               total                                     1001     1001        0  235.4 KiB     241 B  40.1 KiB   6.4 %       0
               process: resident 3.6 MiB, virtual 12.1 MiB; tracker's overhead 120.1 KiB
@@ -161,12 +161,12 @@ fn a_class_that_is_not_tracked_any_more_is_told_from_one_that_is_not_yet() {
             SUMMARY  2 snapshots, 2 classes                 share of: resident memory
              first (0.001s)   live  created  dropped  bytes  average  largest   share
               A                  1        1        0  100 B    100 B    100 B  <0.1 %
-              B               not tracked yet
+              B                  -  not tracked yet
               total              1        1        0  100 B    100 B    100 B  <0.1 %
               process: resident 3.6 MiB, virtual 12.1 MiB; tracker's overhead 120.1 KiB
 
              second (0.002s)  live  created  dropped  bytes  average  largest   share
-              A               no longer tracked
+              A                  -  no longer tracked
               B                  1        1        0  100 B    100 B    100 B  <0.1 %
               total              1        1        0  100 B    100 B    100 B  <0.1 %
               process: resident 3.6 MiB, virtual 12.1 MiB; tracker's overhead 120.1 KiB

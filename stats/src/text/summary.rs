@@ -3,7 +3,7 @@ mod table;
 use std::io::{self, BufWriter, Write};
 
 use super::{NO_SNAPSHOT, counted};
-use crate::{Bytes, SnapshotSummary, Summary};
+use crate::{Bytes, SnapshotSummary, Summary, SummaryRow};
 
 impl Summary {
     /// Writes the summary as a table: per snapshot a header, a row for each class, their total, and the process' memory.
@@ -43,8 +43,13 @@ impl Summary {
             if table::title(snapshot).is_none() {
                 writeln!(out, " {}", snapshot.moment)?;
             }
-            for line in lines.by_ref().take(table::height(snapshot)) {
-                writeln!(out, "{line}")?;
+            let mut line = || lines.next().unwrap_or_default();
+            writeln!(out, "{}", line())?;
+            for row in &snapshot.rows {
+                writeln!(out, "{}{}", line(), why_absent(row))?;
+            }
+            if !snapshot.rows.is_empty() {
+                writeln!(out, "{}", line())?;
             }
             write_notes(snapshot, out)?;
         }
@@ -56,6 +61,14 @@ impl Summary {
             )?;
         }
         Ok(())
+    }
+}
+
+fn why_absent(row: &SummaryRow) -> &'static str {
+    match (&row.row, row.seen_before) {
+        (Some(_), _) => "",
+        (None, false) => "  not tracked yet",
+        (None, true) => "  no longer tracked",
     }
 }
 

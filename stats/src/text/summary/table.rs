@@ -5,7 +5,7 @@ use std::fmt::Display;
 use tabled::Table;
 use tabled::builder::Builder;
 use tabled::settings::object::{Columns, Object, Rows};
-use tabled::settings::{Alignment, Padding, Span, Style};
+use tabled::settings::{Alignment, Padding, Style};
 
 use crate::text::printable;
 use crate::{Bytes, ClassRow, Percent, SnapshotSummary, Summary, SummaryRow};
@@ -18,19 +18,16 @@ const HEADER: [&str; 7] = [
     "live", "created", "dropped", "bytes", "average", "largest", "share",
 ];
 
-/// The table of all snapshots, with a column for `unread` if asked.
+/// The table of all snapshots, with a column for `unread` if asked: for each a header, then its classes and, if it has
+/// any, their total.
 pub(super) fn of(summary: &Summary, unread: bool) -> Table {
     let mut builder = Builder::default();
-    let mut untracked = Vec::new();
     for snapshot in &summary.snapshots {
         builder.push_record(header(snapshot, unread));
         for row in &snapshot.rows {
             match &row.row {
                 Some(class) => builder.push_record(numbers(&row.name, class, row.share, unread)),
-                None => {
-                    untracked.push(builder.count_records());
-                    builder.push_record(absent(row, unread));
-                }
+                None => builder.push_record(absent(row, unread)),
             }
         }
         if !snapshot.rows.is_empty() {
@@ -44,20 +41,7 @@ pub(super) fn of(summary: &Summary, unread: bool) -> Table {
         .modify(Rows::new(..), Padding::new(2, 0, 0, 0))
         .modify(Columns::first(), Padding::zero())
         .modify(Columns::first().inverse(), Alignment::right());
-    for row in untracked {
-        table
-            .modify((row, 1), Span::column(5))
-            .modify((row, 1), Alignment::left());
-    }
     table
-}
-
-/// How many rows of the table are the snapshot's: a header, and its classes with their total if it has any.
-pub(super) fn height(snapshot: &SnapshotSummary) -> usize {
-    match snapshot.rows.len() {
-        0 => 1,
-        classes => classes + 2,
-    }
 }
 
 /// What stands before the header, if it is not too long for that.
@@ -93,13 +77,10 @@ fn numbers(name: &str, row: &ClassRow, share: Option<Percent>, unread: bool) -> 
     cells
 }
 
+/// A row that ends after its first number: its line has room for the reason. (A cell that spans the others would do, but
+/// tabled takes time by the cube of such cells.)
 fn absent(row: &SummaryRow, unread: bool) -> Vec<String> {
-    let why = if row.seen_before {
-        "no longer tracked"
-    } else {
-        "not tracked yet"
-    };
-    let mut cells = vec![indented(&row.name), why.to_owned()];
+    let mut cells = vec![indented(&row.name), "-".to_owned()];
     cells.resize(1 + HEADER.len() + usize::from(unread), String::new());
     cells
 }
