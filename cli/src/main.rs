@@ -26,7 +26,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
         Err(failure) => {
-            complain(&format!("error: {failure}\n"));
+            let _ = writeln!(io::stderr(), "classtracker: error: {failure}");
             ExitCode::from(failure::CODE)
         }
     }
@@ -34,16 +34,18 @@ fn main() -> ExitCode {
 
 /// Answers what clap makes of the arguments: a wrong use, or a question for help or the version.
 fn usage(message: &clap::Error) -> ExitCode {
-    if message.use_stderr() {
-        complain(&message.render().to_string());
-        return ExitCode::from(failure::USAGE_CODE);
+    // Whoever closed the output has no use for an error about that.
+    if !message.use_stderr() {
+        let _ = message.print();
+        return ExitCode::SUCCESS;
     }
-    // Whoever asked for help and left before it came has no use for an error.
-    let _ = message.print();
-    ExitCode::SUCCESS
-}
-
-fn complain(message: &str) {
-    // Nothing is left to be told to if the standard error is closed.
-    let _ = write!(io::stderr(), "classtracker: {message}");
+    let text = message.render().to_string();
+    // Without any argument it is the help.
+    let prefix = if text.starts_with("error") {
+        "classtracker: "
+    } else {
+        ""
+    };
+    let _ = write!(io::stderr(), "{prefix}{text}");
+    ExitCode::from(failure::USAGE_CODE)
 }

@@ -244,6 +244,13 @@ fn a_wrong_use_is_an_error_with_a_code_of_its_own() {
             For more information, try '--help'.
         "#]],
     );
+    let nothing = classtracker().output().unwrap();
+    assert_eq!(nothing.status.code(), Some(2));
+    assert!(
+        String::from_utf8(nothing.stderr)
+            .unwrap()
+            .starts_with("Show what a dump")
+    );
     let none = classtracker().arg("summary").output().unwrap();
     check_failure(
         none,
@@ -288,9 +295,14 @@ fn an_output_that_can_not_be_written_is_an_error() {
         .stdout(full)
         .output()
         .unwrap();
-    check_failure(output, dir.path(), 1, expect![[r#"
+    check_failure(
+        output,
+        dir.path(),
+        1,
+        expect![[r#"
         classtracker: error: can't write the output: No space left on device (os error 28)
-    "#]]);
+    "#]],
+    );
 }
 
 #[cfg(unix)]
