@@ -1,6 +1,7 @@
 //! Which types of a running program hold its memory, how that changes, where those objects were made, and which are alive.
 
 // What the derive generates names the crate from outside, also in the crate itself.
+#[allow(unused_extern_crates, reason = "generated code uses it")]
 extern crate self as classtracker;
 
 mod clock;

@@ -69,20 +69,45 @@ impl Sizer<'_> {
 
     /// Sizes an object. A panic in an impl costs this object: it is `unread`.
     pub(crate) fn object<T: Inspect + ?Sized>(&mut self, serial: u64, value: &T) -> Measured {
+        match catch_unwind(AssertUnwindSafe(|| self.object_or_panic(serial, value))) {
+            Ok(measured) => measured,
+            Err(_) => self.broken_off(size_of_val(value)),
+        }
+    }
+
+    /// The same for who catches panics itself, and then calls [`Sizer::broken_off`]: to be ready to catch costs more than to
+    /// size a small object.
+    ///
+    /// Between two objects the session is as `begin` wants it but for the serial: whatever an object changes there is put back in
+    /// [`Sizer::noted`] or [`Sizer::broken_off`], so that the usual object, which changes nothing, costs no more than a look.
+    #[inline]
+    pub(crate) fn object_or_panic<T: Inspect + ?Sized>(&mut self, serial: u64, value: &T) -> Measured {
         let walk = &mut self.walk;
         walk.begin();
+        walk.session().serial = serial;
+        value.inspect(walk);
+        let bytes = (walk.bytes() + size_of_val(value)) as u64;
         let session = walk.session();
-        session.serial = serial;
-        (session.block, session.unread, session.claims) = (None, false, false);
-        let whole = catch_unwind(AssertUnwindSafe(|| value.inspect(walk)));
-        let bytes = (self.walk.bytes() + size_of_val(value)) as u64;
-        let session = self.walk.session();
-        session.block = None;
-        Measured {
-            bytes,
-            unread: session.unread || whole.is_err(),
-            claims: session.claims,
+        if session.unread | session.claims {
+            return self.noted(bytes);
         }
+        Measured { bytes, unread: false, claims: false }
+    }
+
+    #[cold]
+    fn noted(&mut self, bytes: u64) -> Measured {
+        let session = self.walk.session();
+        let unread = std::mem::take(&mut session.unread);
+        let claims = std::mem::take(&mut session.claims);
+        Measured { bytes, unread, claims }
+    }
+
+    /// What was found of an object, of `flat` bytes, whose sizing panicked.
+    #[cold]
+    pub(crate) fn broken_off(&mut self, flat: usize) -> Measured {
+        let bytes = (self.walk.bytes() + flat) as u64;
+        self.walk.session().block = None;
+        Measured { unread: true, ..self.noted(bytes) }
     }
 
     /// Says what the shared blocks add to which object. To be called when all objects were sized.

@@ -51,7 +51,7 @@ use rustc_hash::{FxBuildHasher, FxHashMap};
 pub use handle::{Tracked, TrackedMut, WeakTracked};
 
 pub(crate) use class::{Class, HEADER_BYTES};
-pub(crate) use visit::{Object, Pages, Place, Walker};
+pub(crate) use visit::{Object, Place, Visitor, Walker};
 
 use class::Seed;
 use local::Local;
@@ -184,11 +184,6 @@ impl Registry {
     /// The place with this number; `None` for 0, which means that it is not known.
     pub(crate) fn location(&self, site: u32) -> Option<&'static Location<'static>> {
         self.sites.lock().get(site)
-    }
-
-    /// The number of a place.
-    pub(crate) fn site_number(&self, location: &'static Location<'static>) -> u32 {
-        self.site(location)
     }
 
     /// Memory for one page, for ever.

@@ -1,6 +1,6 @@
 //! A page: the slots in which live objects of one class stand, and who is reading them.
 
-use core::mem::{align_of, size_of};
+use core::mem::{MaybeUninit, align_of, size_of};
 use core::ptr::{null, null_mut};
 
 use super::class::Class;
@@ -97,11 +97,12 @@ impl Slot {
     pub(super) fn find(&self) -> Found {
         // Acquire: see `publish`.
         let word = self.0.load(Ordering::Acquire);
-        match tag(word) {
-            0 if word.is_null() => Found::Nothing,
-            0 => Found::Object(word),
-            EXCLUSIVE => Found::Exclusive(untagged(word)),
-            _ => Found::Nothing,
+        if tag(word) == 0 && !word.is_null() {
+            Found::Object(word)
+        } else if tag(word) == EXCLUSIVE {
+            Found::Exclusive(untagged(word))
+        } else {
+            Found::Nothing
         }
     }
 
@@ -163,19 +164,22 @@ impl Readers {
     }
 }
 
-/// Dead objects that nobody reads any more, to be destroyed by who was given them.
+/// Dead objects that nobody reads any more, to be destroyed by who was given them. Without an allocation: pages are left
+/// under a lock.
 pub(super) struct Released {
-    objects: [*mut Header; SLOTS],
+    objects: [MaybeUninit<*mut Header>; SLOTS],
     count: usize,
 }
 
 impl Released {
-    fn none() -> Self {
-        Self { objects: [null_mut(); SLOTS], count: 0 }
+    fn push(&mut self, object: *mut Header) {
+        self.objects[self.count] = MaybeUninit::new(object);
+        self.count += 1;
     }
 
-    pub(super) fn as_slice(&self) -> &[*mut Header] {
-        &self.objects[..self.count]
+    pub(super) fn iter(&self) -> impl Iterator<Item = *mut Header> {
+        // SAFETY: `push` wrote as many as it counted.
+        self.objects[..self.count].iter().map(|object| unsafe { object.assume_init() })
     }
 }
 
@@ -275,14 +279,15 @@ impl Page {
     }
 
     /// A walker goes. The caller destroys what it is given.
-    pub(super) fn leave(&self) -> Released {
+    #[inline]
+    pub(super) fn leave(&self) -> Option<Released> {
         let mut readers = self.readers.lock();
         readers.walkers -= 1;
         self.release(&mut readers)
     }
 
     /// A walker goes but reads on in one object; `None` if too many do so already, and the walker stays.
-    pub(super) fn leave_holding(&self, object: *const Header) -> Option<Released> {
+    pub(super) fn leave_holding(&self, object: *const Header) -> Option<Option<Released>> {
         let mut readers = self.readers.lock();
         let place = readers.held.iter().position(|held| held.is_null())?;
         readers.held[place] = object;
@@ -307,22 +312,27 @@ impl Page {
         self.busy.store(readers.busy(), Ordering::SeqCst);
     }
 
-    fn release(&self, readers: &mut Readers) -> Released {
-        let mut released = Released::none();
-        if readers.walkers == 0 && readers.parked > 0 {
-            for slot in self.slots() {
-                // Relaxed: parked under the lock that we hold.
-                let word = slot.0.load(Ordering::Relaxed);
-                let object = untagged(word);
-                if tag(word) == PARKED && !readers.held.contains(&object.cast_const()) {
-                    slot.0.store(null_mut(), Ordering::Relaxed);
-                    released.objects[released.count] = object;
-                    released.count += 1;
-                    readers.parked -= 1;
-                }
+    #[inline]
+    fn release(&self, readers: &mut Readers) -> Option<Released> {
+        let released = (readers.walkers == 0 && readers.parked > 0).then(|| self.unpark(readers));
+        self.publish_readers(readers);
+        released
+    }
+
+    /// The parked objects that no walker holds.
+    #[cold]
+    fn unpark(&self, readers: &mut Readers) -> Released {
+        let mut released = Released { objects: [MaybeUninit::uninit(); SLOTS], count: 0 };
+        for slot in self.slots() {
+            // Relaxed: parked under the lock that we hold.
+            let word = slot.0.load(Ordering::Relaxed);
+            let object = untagged(word);
+            if tag(word) == PARKED && !readers.held.contains(&object.cast_const()) {
+                slot.0.store(null_mut(), Ordering::Relaxed);
+                released.push(object);
+                readers.parked -= 1;
             }
         }
-        self.publish_readers(readers);
         released
     }
 }

@@ -2,6 +2,7 @@
 
 use core::cell::Cell;
 use core::marker::PhantomData;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use core::panic::Location;
 use core::ptr::{NonNull, null};
 use std::time::Duration;
@@ -120,7 +121,15 @@ fn found<'v, T>(slot: &Slot) -> Option<Object<'v, T>> {
 }
 
 /// How many slots ahead of the one being read an object is fetched from memory.
-const AHEAD: usize = 16;
+const AHEAD: usize = 32;
+
+/// Who is shown the objects of a page.
+pub(crate) trait Visitor<T> {
+    fn object(&mut self, object: &Object<'_, T>);
+
+    /// [`Visitor::object`] panicked on this one.
+    fn panicked(&mut self, object: &Object<'_, T>);
+}
 
 /// Reads pages, one after the other. While it is on a page, nothing that it finds there is freed.
 ///
@@ -141,29 +150,44 @@ impl Walker {
         Self { page: Cell::new(None), cursor: Cell::new(0), current: Cell::new(null()), aside: Cell::new(false) }
     }
 
-    /// Calls `each` with every live object of `T` on this page.
+    /// Shows every live object of `T` on this page to `visitor`.
     ///
-    /// A panic in `each` ends the visit; the objects of the page that were not passed yet are left out.
+    /// A panic in [`Visitor::object`] is caught, once for the whole page rather than for each object;
+    /// [`Visitor::panicked`] gets the object, and the visit goes on behind it.
     ///
     /// # Panics
-    /// If `T` is not the class of the pages; and when `each` does.
-    pub(crate) fn visit<T: 'static>(&self, pages: &Pages, index: usize, mut each: impl FnMut(Object<'_, T>)) {
+    /// If `T` is not the class of the pages; and when `panicked` does.
+    pub(crate) fn visit<T: 'static>(&self, pages: &Pages, index: usize, visitor: &mut impl Visitor<T>) {
         // SAFETY: pages are never freed.
         let page: &'static Page = unsafe { &*pages.0[index].0 };
-        assert!(page.class().is::<T>(), "a page is read as what it holds");
-        pages.prefetch(index + 1);
+        assert!(page.class().is::<T>(), "a page is read as what it holds, {}", page.class().name());
+        let next = pages.0.get(index + 1).map_or(page, |next| {
+            // SAFETY: as above.
+            unsafe { &*next.0 }
+        });
         let _leave = self.enter(page);
-        let slots = page.slots();
-        loop {
-            let index = self.cursor.get();
-            let Some(slot) = slots.get(index) else { break };
-            self.cursor.set(index + 1);
-            if let Some(ahead) = slots.get(index + AHEAD) {
-                prefetch(ahead.hint());
+        while catch_unwind(AssertUnwindSafe(|| self.read_on(page, next, visitor))).is_err() {
+            if let Some(header) = NonNull::new(self.current.get().cast_mut()) {
+                visitor.panicked(&Object { header, exclusive: false, scope: PhantomData });
             }
+            self.return_to_page();
+        }
+    }
+
+    /// From the cursor to the end of the page.
+    #[inline]
+    fn read_on<T: 'static>(&self, page: &'static Page, next: &'static Page, visitor: &mut impl Visitor<T>) {
+        let slots = page.slots();
+        let next = next.slots();
+        let mut index = self.cursor.get();
+        while let Some(slot) = slots.get(index) {
+            let ahead = slots.get(index + AHEAD).unwrap_or_else(|| &next[(index + AHEAD) % SLOTS]);
+            prefetch(ahead.hint());
+            index += 1;
             let Some(object) = found::<T>(slot) else { continue };
+            self.cursor.set(index);
             self.current.set(object.header.as_ptr());
-            each(object);
+            visitor.object(&object);
             if self.aside.get() {
                 self.return_to_page();
             }
@@ -202,7 +226,7 @@ impl Walker {
             && let Some(released) = page.leave_holding(self.current.get())
         {
             self.aside.set(true);
-            destroy(&released);
+            destroy(released);
         }
     }
 
@@ -224,17 +248,25 @@ impl Drop for OnPage<'_> {
         if let Some(page) = self.0.page.take() {
             let released = page.leave();
             with_local(|local| local.walks.set(local.walks.get() - 1));
-            destroy(&released);
+            destroy(released);
         }
     }
 }
 
 /// Destroys what died while it was being read. A destructor that panics here would take the walk with it, for a fault that is
 /// not the walk's: it ends with that one object.
-fn destroy(released: &Released) {
-    for &object in released.as_slice() {
+#[inline]
+fn destroy(released: Option<Released>) {
+    if let Some(released) = released {
+        destroy_all(&released);
+    }
+}
+
+#[cold]
+fn destroy_all(released: &Released) {
+    for object in released.iter() {
         let Some(object) = NonNull::new(object) else { continue };
-        let _ = std::panic::catch_unwind(|| {
+        let _ = catch_unwind(|| {
             // SAFETY: parked objects have no strong handle, and no walker reads this one any more.
             unsafe { handle::destroy_parked(object) };
         });
@@ -268,16 +300,5 @@ impl Class {
 impl Pages {
     pub(crate) fn len(&self) -> usize {
         self.0.len()
-    }
-
-    /// Has the first objects of the page with this index fetched from memory.
-    fn prefetch(&self, index: usize) {
-        if let Some(page) = self.0.get(index) {
-            // SAFETY: pages are never freed.
-            let page: &Page = unsafe { &*page.0 };
-            for slot in &page.slots()[..AHEAD.min(SLOTS)] {
-                prefetch(slot.hint());
-            }
-        }
     }
 }

@@ -29,6 +29,7 @@ pub(super) struct Span {
     pub(super) name: Arc<str>,
     pub(super) detail: Detail,
     pub(super) keep: bool,
+    #[expect(dead_code, reason = "kept for the breakdown by parts")]
     pub(super) resolution_level: u32,
     pub(super) repr: Option<Represent>,
     /// How many objects of the class were made before `from`, and before `until` once that has come.

@@ -6,10 +6,10 @@ use std::rc::Rc;
 use rustc_hash::FxHashSet;
 
 use super::plan::{ClassPlan, Plan, Row};
-use super::tally::{Candidate, Source};
+use super::tally::{Candidate, Source, Sums};
 use crate::Inspect;
-use crate::inspect::{Sizer, SizerOptions};
-use crate::registry::{Object, Walker};
+use crate::inspect::{Measured, Sizer, SizerOptions};
+use crate::registry::{Object, Visitor, Walker};
 
 /// Walks the objects of one class: [`class`] for its type.
 pub(super) type Measure = fn(&mut Measuring<'_, '_>, &ClassPlan);
@@ -88,59 +88,146 @@ pub(super) fn measure(plan: &mut Plan) -> Findings {
 pub(super) fn class<T: Inspect + Send + Sync + 'static>(measuring: &mut Measuring<'_, '_>, plan: &ClassPlan) {
     let walker = measuring.walker;
     let pages = plan.class.visits();
+    let flat_bytes = size_of::<T>() as u64;
+    let mut run = Run {
+        some_are_own: !measuring.own.is_empty(),
+        measuring,
+        plan,
+        from: 0,
+        length: 0,
+        number: 0,
+        threshold: 0,
+        sums: Sums::default(),
+        flat_bytes,
+    };
     for page in 0..pages.len() {
-        walker.visit::<T>(&pages, page, |object| measuring.object(plan, &object));
+        walker.visit::<T>(&pages, page, &mut run);
+    }
+    run.flush();
+}
+
+/// A run of objects of one span: what the walk needs for each of them, at hand.
+struct Run<'r, 'm, 's> {
+    measuring: &'r mut Measuring<'m, 's>,
+    plan: &'r ClassPlan,
+    /// The serials of the span that are old enough, and its number.
+    from: u64,
+    length: u64,
+    number: usize,
+    /// See [`super::tally::Tally::threshold`].
+    threshold: u64,
+    sums: Sums,
+    flat_bytes: u64,
+    /// Whether any object at all is registered on its own.
+    some_are_own: bool,
+}
+
+impl<T: Inspect + Send + Sync + 'static> Visitor<T> for Run<'_, '_, '_> {
+    #[inline]
+    fn object(&mut self, object: &Object<'_, T>) {
+        if !self.counts(object.serial()) {
+            return;
+        }
+        let measured = match object.value() {
+            Some(value) => self.measuring.sizer.object_or_panic(object.serial(), value),
+            None => Measured { bytes: size_of::<T>() as u64, unread: true, claims: false },
+        };
+        self.file(object, measured);
+    }
+
+    /// The sizing of an object broke off: it counts with what was found.
+    #[cold]
+    fn panicked(&mut self, object: &Object<'_, T>) {
+        if self.counts(object.serial()) {
+            let measured = self.measuring.sizer.broken_off(size_of::<T>());
+            self.file(object, measured);
+        }
     }
 }
 
-impl Measuring<'_, '_> {
+impl Run<'_, '_, '_> {
     #[inline]
-    fn object<T: Inspect + Send + Sync + 'static>(&mut self, plan: &ClassPlan, object: &Object<'_, T>) {
-        let serial = object.serial();
-        if serial >= self.cut {
-            return;
-        }
-        let Some(span_number) = plan.spans.iter().position(|(span, _)| span.contains(serial)) else { return };
-        if !self.own.is_empty() && self.own.contains(&serial) {
-            return;
-        }
-        let (span, row) = &plan.spans[span_number];
-        self.live[span_number] += 1;
-        let flat_bytes = size_of::<T>() as u64;
-        let (bytes, unread, claims) = match object.value() {
-            Some(value) => {
-                let measured = self.sizer.object(serial, value);
-                (measured.bytes, measured.unread, measured.claims)
-            }
-            None => (flat_bytes, true, false),
+    fn counts(&mut self, serial: u64) -> bool {
+        (serial.wrapping_sub(self.from) < self.length || self.find_span(serial))
+            && !(self.some_are_own && self.measuring.own.contains(&serial))
+    }
+
+    /// Goes over to the span that an object belongs to; whether there is one.
+    #[cold]
+    fn find_span(&mut self, serial: u64) -> bool {
+        let cut = self.measuring.cut;
+        let Some(number) = self.plan.spans.iter().position(|(span, _)| serial < cut && span.contains(serial)) else {
+            return false;
         };
-        let candidate = || Candidate {
-            bytes,
-            serial,
-            unread,
-            flat_bytes,
+        self.flush();
+        let (span, row) = &self.plan.spans[number];
+        (self.from, self.length, self.number) = (span.from, span.until.min(cut) - span.from, number);
+        // A span that is kept alive looks at every object.
+        self.threshold = if span.keep { 0 } else { self.measuring.rows[*row].tally.threshold() };
+        true
+    }
+
+    #[inline]
+    fn file<T: Inspect + Send + Sync + 'static>(&mut self, object: &Object<'_, T>, measured: Measured) {
+        if !measured.claims {
+            self.sums.add(measured.bytes, measured.unread);
+            if measured.bytes < self.threshold {
+                return;
+            }
+        }
+        self.look_at(object, measured);
+    }
+
+    /// Objects that may be listed, that may have to pay for shared data, or that are to be kept.
+    #[cold]
+    #[inline(never)]
+    fn look_at<T: Inspect + Send + Sync + 'static>(&mut self, object: &Object<'_, T>, measured: Measured) {
+        let (span, row) = &self.plan.spans[self.number];
+        if span.keep
+            && let Some(handle) = object.handle()
+        {
+            self.measuring.findings.kept.push((object.serial(), Box::new(handle)));
+        }
+        let tally = &mut self.measuring.rows[*row].tally;
+        if !measured.claims && !tally.wants(measured.bytes, object.serial()) {
+            return;
+        }
+        let candidate = Candidate {
+            bytes: measured.bytes,
+            serial: object.serial(),
+            unread: measured.unread,
+            flat_bytes: self.flat_bytes,
             birth: Some(object.birth()),
             site: object.location(),
             source: Source::Registry(object.place(), span.repr.clone()),
         };
-        if span.keep
-            && let Some(handle) = object.handle()
-        {
-            self.findings.kept.push((serial, Box::new(handle)));
-        }
-        if claims {
-            self.pending.push((*row, candidate()));
+        if measured.claims {
+            self.measuring.live[self.number] += 1;
+            self.measuring.pending.push((*row, candidate));
         } else {
-            self.rows[*row].tally.add(bytes, flat_bytes, unread, candidate);
+            tally.consider(candidate);
+            if !span.keep {
+                self.threshold = tally.threshold();
+            }
         }
     }
 
+    /// Adds the run to its row.
+    fn flush(&mut self) {
+        let sums = std::mem::take(&mut self.sums).of_flat_size(self.flat_bytes);
+        if let Some((_, row)) = self.plan.spans.get(self.number) {
+            self.measuring.live[self.number] += sums.live();
+            self.measuring.rows[*row].tally.join(sums);
+        }
+    }
+}
+
+impl Measuring<'_, '_> {
     fn add(&mut self, row: usize, claims: bool, candidate: Candidate) {
         if claims {
             self.pending.push((row, candidate));
         } else {
-            let (bytes, flat_bytes, unread) = (candidate.bytes, candidate.flat_bytes, candidate.unread);
-            self.rows[row].tally.add(bytes, flat_bytes, unread, || candidate);
+            self.rows[row].tally.add(candidate);
         }
     }
 

@@ -23,7 +23,7 @@ pub use error::TrackError;
 pub use handle::TrackHandle;
 pub use options::{Detail, TrackOptions};
 
-use crate::registry::{Walker, registry};
+use crate::registry::{Object, Visitor, Walker, registry};
 use crate::{Inspect, Tracked};
 use class::TrackedClass;
 use object::TrackedObject;
@@ -234,12 +234,22 @@ impl ClassTracker {
     /// All live objects of `T` that are in a [`Tracked`], in order of their serials, whether or not this tracker tracks them.
     #[must_use]
     pub fn instances<T: Send + Sync + 'static>(&self) -> Vec<Tracked<T>> {
-        let mut found = Vec::new();
+        struct Handles<T>(Vec<Tracked<T>>);
+
+        impl<T> Visitor<T> for Handles<T> {
+            fn object(&mut self, object: &Object<'_, T>) {
+                self.0.extend(object.handle());
+            }
+            fn panicked(&mut self, _object: &Object<'_, T>) {}
+        }
+
+        let mut handles = Handles(Vec::new());
         let pages = registry().class_of::<T>().visits();
         let walker = Walker::new();
         for page in 0..pages.len() {
-            walker.visit::<T>(&pages, page, |object| found.extend(object.handle()));
+            walker.visit(&pages, page, &mut handles);
         }
+        let Handles(mut found) = handles;
         found.sort_by_key(Tracked::serial);
         found
     }

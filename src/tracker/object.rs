@@ -16,11 +16,10 @@ pub(super) struct TrackedObject {
     name: Arc<str>,
     address: usize,
     pub(super) detail: Detail,
+    #[expect(dead_code, reason = "kept for the breakdown by parts")]
     pub(super) resolution_level: u32,
     pub(super) birth: Option<Duration>,
     pub(super) site: &'static Location<'static>,
-    /// Its class' number in the registry, if it stands there.
-    pub(super) class_index: Option<u32>,
     watched: Box<dyn Watched>,
 }
 
@@ -90,7 +89,6 @@ impl TrackedObject {
             resolution_level: options.resolution_level,
             birth: handle.birth(),
             site: handle.site().unwrap_or(registered_at),
-            class_index: entry.map(|(class, _)| class.index()),
             watched: Box::new(Watch {
                 weak: handle.downgrade(),
                 kept: options.keep.then(|| handle.clone()),

@@ -51,18 +51,61 @@ impl PartialEq for Candidate {
 
 impl Eq for Candidate {}
 
-/// What one row adds up to.
-#[derive(Default)]
-pub(super) struct Tally {
+/// What some objects add up to.
+#[derive(Clone, Copy)]
+pub(super) struct Sums {
     live: u64,
     bytes: u64,
     flat_bytes: u64,
-    smallest: Option<u64>,
+    /// `u64::MAX` with none.
+    smallest: u64,
     largest: u64,
     unread: u64,
+}
+
+impl Default for Sums {
+    fn default() -> Self {
+        Self { live: 0, bytes: 0, flat_bytes: 0, smallest: u64::MAX, largest: 0, unread: 0 }
+    }
+}
+
+impl Sums {
+    #[inline]
+    pub(super) fn add(&mut self, bytes: u64, unread: bool) {
+        self.live += 1;
+        self.bytes += bytes;
+        self.smallest = self.smallest.min(bytes);
+        self.largest = self.largest.max(bytes);
+        self.unread += u64::from(unread);
+    }
+
+    /// The same sums of objects that take `flat_bytes` each.
+    pub(super) fn of_flat_size(mut self, flat_bytes: u64) -> Self {
+        self.flat_bytes = self.live * flat_bytes;
+        self
+    }
+
+    pub(super) fn live(&self) -> u64 {
+        self.live
+    }
+
+    fn join(&mut self, other: Self) {
+        self.live += other.live;
+        self.bytes += other.bytes;
+        self.flat_bytes += other.flat_bytes;
+        self.smallest = self.smallest.min(other.smallest);
+        self.largest = self.largest.max(other.largest);
+        self.unread += other.unread;
+    }
+}
+
+/// What one row adds up to, and what it lists.
+#[derive(Default)]
+pub(super) struct Tally {
+    sums: Sums,
     listed: BinaryHeap<Reverse<Candidate>>,
     most: usize,
-    /// Once `most` are listed: what an object must have at least to be looked at.
+    /// Once `most` are listed: the bytes that an object must have to be looked at.
     threshold: u64,
 }
 
@@ -72,22 +115,31 @@ impl Tally {
         self.most = self.most.max(most);
     }
 
-    /// Adds one object. `candidate` is asked for only if the object may be listed.
-    #[inline]
-    pub(super) fn add(&mut self, bytes: u64, flat_bytes: u64, unread: bool, candidate: impl FnOnce() -> Candidate) {
-        self.live += 1;
-        self.bytes += bytes;
-        self.flat_bytes += flat_bytes;
-        self.smallest = Some(self.smallest.map_or(bytes, |smallest| smallest.min(bytes)));
-        self.largest = self.largest.max(bytes);
-        self.unread += u64::from(unread);
-        if bytes >= self.threshold {
-            self.consider(candidate());
-        }
+    /// Adds one object.
+    pub(super) fn add(&mut self, candidate: Candidate) {
+        self.sums.add(candidate.bytes, candidate.unread);
+        self.sums.flat_bytes += candidate.flat_bytes;
+        self.consider(candidate);
     }
 
-    #[cold]
-    fn consider(&mut self, candidate: Candidate) {
+    /// Adds objects that were added up elsewhere, and considered one by one.
+    pub(super) fn join(&mut self, sums: Sums) {
+        self.sums.join(sums);
+    }
+
+    /// The bytes that an object must have to be worth to be considered.
+    pub(super) fn threshold(&self) -> u64 {
+        self.threshold
+    }
+
+    /// Whether an object would be listed.
+    pub(super) fn wants(&self, bytes: u64, serial: u64) -> bool {
+        self.listed.len() < self.most
+            || self.listed.peek().is_some_and(|least| (bytes, Reverse(serial)) > (least.0.bytes, Reverse(least.0.serial)))
+    }
+
+    /// Lists an object if it belongs to the largest.
+    pub(super) fn consider(&mut self, candidate: Candidate) {
         if self.listed.len() < self.most {
             self.listed.push(Reverse(candidate));
         } else if let Some(mut least) = self.listed.peek_mut()
@@ -101,24 +153,21 @@ impl Tally {
         }
     }
 
-    pub(super) fn live(&self) -> u64 {
-        self.live
-    }
-
     /// The row, and the objects that it lists, by serial.
     pub(super) fn finish(self, name: Arc<str>, created: u64) -> (ClassRow, Vec<Candidate>) {
         let mut listed: Vec<_> = self.listed.into_iter().map(|Reverse(candidate)| candidate).collect();
         listed.sort_unstable_by_key(|candidate| candidate.serial);
         let mut row = ClassRow::new(name);
-        row.live = self.live;
+        let sums = self.sums;
+        row.live = sums.live;
         // An object that came while the count of creations was read may be alive and not counted yet.
-        row.created = created.max(self.live);
-        row.dropped = row.created - self.live;
-        row.bytes = self.bytes;
-        row.flat_bytes = self.flat_bytes;
-        row.smallest_bytes = self.smallest;
-        row.largest_bytes = self.smallest.map(|_| self.largest);
-        row.unread = self.unread;
+        row.created = created.max(sums.live);
+        row.dropped = row.created - sums.live;
+        row.bytes = sums.bytes;
+        row.flat_bytes = sums.flat_bytes;
+        row.smallest_bytes = (sums.live > 0).then_some(sums.smallest);
+        row.largest_bytes = (sums.live > 0).then_some(sums.largest);
+        row.unread = sums.unread;
         row.listed = listed.len() as u64;
         (row, listed)
     }
