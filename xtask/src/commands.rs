@@ -1,0 +1,9 @@
+//! One file per command.
+
+pub(crate) mod bench;
+pub(crate) mod ci;
+pub(crate) mod deny;
+mod examples;
+mod models;
+pub(crate) mod sources;
+pub(crate) mod test;

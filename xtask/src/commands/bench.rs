@@ -1,0 +1,32 @@
+//! `cargo xtask bench`: what tracking costs, against what it may cost.
+
+use crate::cargo::Cargo;
+use crate::failure::Result;
+
+/// `name`: a bench target, or a pattern of several; all of them if it is left out.
+///
+/// A measure over its bound is no failure: what is measured depends on what else the machine does. It is said at the end.
+pub(crate) fn run(name: Option<&str>) -> Result<()> {
+    let benches = Cargo::new(&[
+        "bench",
+        "--quiet",
+        "--workspace",
+        "--bench",
+        name.unwrap_or("*"),
+    ]);
+    let lines = benches.run_and_read()?;
+    let measures: Vec<&str> = lines.iter().filter_map(|line| verdict(line)).collect();
+    let over = measures
+        .iter()
+        .filter(|verdict| **verdict == "over")
+        .count();
+    eprintln!("{} measures, {over} over their bounds", measures.len());
+    Ok(())
+}
+
+/// The last word of `name <tab> value <tab> bound <tab> ok|over`.
+fn verdict(line: &str) -> Option<&str> {
+    let mut words = line.split('\t');
+    let verdict = words.nth(3)?;
+    (words.next().is_none() && matches!(verdict, "ok" | "over")).then_some(verdict)
+}

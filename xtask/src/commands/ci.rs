@@ -1,0 +1,37 @@
+//! `cargo xtask ci`: what every change must pass. What fails fast comes first.
+
+use super::{examples, models, sources, test};
+use crate::cargo::Cargo;
+use crate::failure::Result;
+use crate::steps::Steps;
+
+pub(crate) fn run() -> Result<()> {
+    let mut steps = Steps::default();
+    steps.run("format", || Cargo::new(&["fmt", "--all", "--check"]).run())?;
+    steps.run("sources", sources::run)?;
+    steps.run("lints", lints)?;
+    steps.run("test", test::run)?;
+    steps.run("documentation", documentation)?;
+    steps.run("examples", examples::run)?;
+    steps.run("models", models::run)?;
+    steps.print_times();
+    Ok(())
+}
+
+fn lints() -> Result<()> {
+    Cargo::new(&[
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ])
+    .run()
+}
+
+fn documentation() -> Result<()> {
+    Cargo::new(&["doc", "--workspace", "--no-deps"])
+        .flags("RUSTDOCFLAGS", "-D warnings")
+        .run()
+}
