@@ -17,7 +17,7 @@ mod tracker;
 pub use classtracker_derive::DeepSizeOf;
 pub use classtracker_stats as stats;
 pub use sizing::*;
-pub use inspect::{Inspect, Walk};
+pub use inspect::{Inspect, Walk, deep_size_of};
 pub use registry::{Tracked, TrackedMut, WeakTracked};
 pub use tracker::{ClassTracker, Detail, TrackError, TrackHandle, TrackOptions};
 

@@ -135,7 +135,9 @@ impl Local {
     }
 
     /// A slot, a serial and an origin for a new object.
-    #[inline]
+    ///
+    /// Always inlined: the comparison of types is one of constants only where the type is known.
+    #[inline(always)]
     pub(super) fn register(
         &self,
         registry: &'static Registry,
