@@ -9,6 +9,6 @@ pub(crate) fn run(checks: &[String]) -> Result<()> {
         let how = "cargo-deny is not installed; to install it: cargo install --locked cargo-deny";
         return Err(Failure::Check(how.into()));
     }
-    let check = Cargo::new(&["deny", "--all-features", "check"]);
+    let check = Cargo::new(&["deny", "--workspace", "check"]);
     checks.iter().fold(check, Cargo::argument).run()
 }
