@@ -2,98 +2,112 @@
 //!
 //! The walk meets objects in the order of the registry's slots, the charge goes by serial. So a block is walked once, by
 //! whoever comes first, and only its *reachers* are updated later; who pays is found when all objects were walked:
-//! [`Ledger::settle`] hands the blocks out in ascending order of serials and follows the edges from block to block. What
-//! that costs is linear in blocks and edges (but for the sort of the reachers, which are nearly in order as a rule), and
-//! no edge from an object to a block is stored.
+//! [`Ledger::settle`] takes the reachers along the edges from block to block, in ascending order of serials. What that costs
+//! is linear in blocks and edges (but for the sort of the reachers of blocks with edges), and no edge from an object to a
+//! block is stored.
 //!
 //! Two reachers are kept, the lowest serials that differ. Two are enough to know what is shared at all, and following
 //! both over the edges gives both for every block, also for those that are reached only through other blocks.
 
-use rustc_hash::FxHashMap;
-use std::collections::hash_map::Entry;
+use super::addresses::Addresses;
 
 /// Nobody: no object has this serial.
 const NOBODY: u64 = u64::MAX;
-/// No edge, no block; in the table of addresses, a block that is counted elsewhere.
-const NONE: u32 = u32::MAX;
+/// What a block weighs that is an object counted on its own.
+const SEPARATE: u64 = u64::MAX;
 
 /// The blocks that a walk has met.
 #[derive(Default)]
 pub(crate) struct Ledger {
-    by_address: FxHashMap<usize, u32>,
+    numbers: Addresses,
     blocks: Vec<Block>,
-    edges: Vec<Edge>,
-}
-
-/// Who reaches a block.
-#[derive(Clone, Copy)]
-pub(crate) enum Reacher {
-    /// An object, by its serial.
-    Object(u64),
-    /// Another block.
-    Block(BlockId),
+    /// From block to block.
+    edges: Vec<(u32, u32)>,
 }
 
 /// The number of a block in its ledger.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct BlockId(u32);
 
-/// What a ledger says to one who reaches a block.
+/// What a ledger says to an object that reaches a block.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reached {
-    /// Nobody was here before: the block is to be walked.
-    New(BlockId),
-    /// It was walked already. `claimed`: the one who asks is, for now, the one who is charged.
-    Known { block: BlockId, claimed: bool },
-    /// It is an object that is counted on its own.
-    Separate,
+    /// Nobody was here before.
+    Unknown,
+    /// It was walked already, or is counted on its own.
+    Known,
+    /// It was walked already, and the object is, for now, the one who is charged.
+    Claimed,
 }
 
+/// 32 bytes, two to a cache line: what a walk of many shared blocks costs is the memory that it goes through.
 struct Block {
+    address: usize,
     /// Its own bytes and what it owns, without further shared blocks.
     bytes: u64,
     /// The lowest serial that reaches it, first directly, after `settle` at all.
     first: u64,
     /// The lowest serial but that one.
     second: u64,
-    edges: u32,
-}
-
-struct Edge {
-    to: u32,
-    next: u32,
 }
 
 impl Ledger {
     /// Makes the block at `address` one that is counted on its own: who reaches it adds nothing.
     pub(crate) fn separate(&mut self, address: usize) {
-        self.by_address.insert(address, NONE);
+        let known = self.find(address).map(BlockId);
+        if let Some(block) = known.or_else(|| self.enter(address)) {
+            self.blocks[block.0 as usize].bytes = SEPARATE;
+        }
     }
 
-    /// Notes that `reacher` reaches the block at `address`.
+    /// Notes that the object `serial` reaches the block at `address`.
     #[inline]
-    pub(crate) fn reach(&mut self, address: usize, reacher: Reacher) -> Reached {
-        // Hits are most of what objects with shared data ask for, and `get` is what is fastest for a hit.
-        let (block, new) = match self.by_address.get(&address) {
-            Some(&NONE) => return Reached::Separate,
-            Some(&block) => (block, false),
-            None => match self.insert(address) {
-                Some(block) => (block, true),
-                None => return Reached::Separate,
-            },
+    pub(crate) fn reach(&mut self, address: usize, serial: u64) -> Reached {
+        let Some(number) = self.find(address) else {
+            return Reached::Unknown;
         };
-        let claimed = match reacher {
-            Reacher::Object(serial) => self.blocks[block as usize].lower(serial),
-            Reacher::Block(from) => {
-                self.connect(from, block);
-                false
-            }
-        };
-        let block = BlockId(block);
-        if new {
-            Reached::New(block)
-        } else {
-            Reached::Known { block, claimed }
+        let block = &mut self.blocks[number as usize];
+        if serial > block.second {
+            return Reached::Known;
         }
+        block.lower(serial);
+        if block.first == serial && block.bytes != SEPARATE {
+            Reached::Claimed
+        } else {
+            Reached::Known
+        }
+    }
+
+    /// Notes that the block `from` reaches the block at `address`; whether that is known.
+    pub(crate) fn reach_from(&mut self, from: BlockId, address: usize) -> bool {
+        let Some(number) = self.find(address) else {
+            return false;
+        };
+        // A thousand handles to one block in a row are one edge.
+        let edge = (from.0, number);
+        if self.edges.last() != Some(&edge) && self.blocks[number as usize].bytes != SEPARATE {
+            self.edges.push(edge);
+        }
+        true
+    }
+
+    /// Enters a block that is not known. `None` when no more can be numbered: what is beyond is not counted rather than
+    /// counted wrongly.
+    pub(crate) fn enter(&mut self, address: usize) -> Option<BlockId> {
+        let number = u32::try_from(self.blocks.len())
+            .ok()
+            .filter(|&number| number != u32::MAX)?;
+        if self.numbers.is_full() {
+            self.grow();
+        }
+        self.numbers.insert(address, number);
+        self.blocks.push(Block {
+            address,
+            bytes: 0,
+            first: NOBODY,
+            second: NOBODY,
+        });
+        Some(BlockId(number))
     }
 
     /// Sets what a block weighs: its own bytes and what it owns, without further shared blocks.
@@ -102,91 +116,81 @@ impl Ledger {
         self.blocks[block.0 as usize].bytes = bytes;
     }
 
-    /// Decides who is charged for what. The ledger is empty afterwards, but for its room.
+    /// Decides who is charged for what. The ledger is empty afterwards.
     pub(crate) fn settle(&mut self) -> Shares {
-        let mut reachers: Vec<(u64, u32)> = Vec::with_capacity(self.blocks.len());
-        for (number, block) in (0u32..).zip(&mut self.blocks) {
-            for serial in [block.first, block.second] {
-                if serial != NOBODY {
-                    reachers.push((serial, number));
-                }
-            }
-            (block.first, block.second) = (NOBODY, NOBODY);
+        self.propagate();
+        let blocks = std::mem::take(self).blocks;
+        Shares::of(&blocks)
+    }
+
+    /// Takes the reachers of every block to the blocks that it reaches itself.
+    ///
+    /// In ascending order of serials, so that what a block is told first is what stays; two are kept, so a block passes
+    /// on no more than two.
+    fn propagate(&mut self) {
+        let mut edges = std::mem::take(&mut self.edges);
+        edges.sort_unstable();
+        edges.dedup();
+        let mut sources: Vec<u32> = edges.iter().map(|&(from, _)| from).collect();
+        sources.dedup();
+        let mut reachers: Vec<(u64, u32)> = Vec::with_capacity(2 * sources.len());
+        for number in sources {
+            let block = &self.blocks[number as usize];
+            reachers.extend([(block.first, number), (block.second, number)]);
         }
+        reachers.retain(|&(serial, _)| serial != NOBODY);
         reachers.sort_unstable();
         let mut stack = Vec::new();
-        for (serial, block) in reachers {
-            stack.push(block);
-            while let Some(block) = stack.pop() {
-                let block = &mut self.blocks[block as usize];
-                if !block.accept(serial) {
+        for (serial, number) in reachers {
+            stack.push(number);
+            while let Some(number) = stack.pop() {
+                // A third reacher says nothing new to anybody.
+                let block = &self.blocks[number as usize];
+                if block.first != serial && block.second != serial {
                     continue;
                 }
-                let mut edge = block.edges;
-                while edge != NONE {
-                    stack.push(self.edges[edge as usize].to);
-                    edge = self.edges[edge as usize].next;
+                let begin = edges.partition_point(|&(from, _)| from < number);
+                for &(_, to) in edges[begin..]
+                    .iter()
+                    .take_while(|&&(from, _)| from == number)
+                {
+                    // One that knew the serial already passes it on in its own turn.
+                    if self.blocks[to as usize].lower(serial) {
+                        stack.push(to);
+                    }
                 }
             }
         }
-        Shares::of(std::mem::take(&mut self.blocks))
+    }
+
+    #[inline]
+    fn find(&self, address: usize) -> Option<u32> {
+        self.numbers.get(address, |number| {
+            self.blocks
+                .get(number as usize)
+                .is_some_and(|b| b.address == address)
+        })
     }
 
     #[cold]
-    fn insert(&mut self, address: usize) -> Option<u32> {
-        // 4 billion blocks do not fit: what is beyond is not counted rather than counted wrongly.
-        let number = u32::try_from(self.blocks.len())
-            .ok()
-            .filter(|&number| number != NONE)?;
-        if let Entry::Vacant(entry) = self.by_address.entry(address) {
-            entry.insert(number);
-        }
-        self.blocks.push(Block {
-            bytes: 0,
-            first: NOBODY,
-            second: NOBODY,
-            edges: NONE,
-        });
-        Some(number)
-    }
-
-    fn connect(&mut self, from: BlockId, to: u32) {
-        let head = self.blocks[from.0 as usize].edges;
-        // A thousand handles to one block in a row are one edge.
-        if head != NONE && self.edges[head as usize].to == to {
-            return;
-        }
-        if let Some(number) = u32::try_from(self.edges.len())
-            .ok()
-            .filter(|&number| number != NONE)
-        {
-            self.edges.push(Edge { to, next: head });
-            self.blocks[from.0 as usize].edges = number;
+    fn grow(&mut self) {
+        self.numbers.grow();
+        // In the order in which they were met, which is more or less that of the table.
+        for (number, block) in (0u32..).zip(&self.blocks) {
+            self.numbers.insert(block.address, number);
         }
     }
 }
 
 impl Block {
-    /// Takes in a direct reacher, in any order; whether it is now the lowest.
+    /// Takes in a reacher; whether it was not among the two that are kept and now is.
     #[inline]
     fn lower(&mut self, serial: u64) -> bool {
         if serial < self.first {
             self.second = self.first;
             self.first = serial;
-            return true;
-        }
-        if serial != self.first && serial < self.second {
-            self.second = serial;
-        }
-        serial == self.first
-    }
-
-    /// Takes in a reacher, in ascending order; whether that was news, so that what the block reaches has to know too.
-    fn accept(&mut self, serial: u64) -> bool {
-        if self.first == NOBODY {
-            self.first = serial;
             true
-        } else if self.second == NOBODY && self.first != serial {
+        } else if serial > self.first && serial < self.second {
             self.second = serial;
             true
         } else {
@@ -210,8 +214,6 @@ pub(crate) struct Share {
     pub(crate) bytes: u64,
     /// Bytes of those among them that another object reaches too.
     pub(crate) shared: u64,
-    /// Bytes of blocks that it reaches as the second object, and that another is charged for.
-    pub(crate) borrowed: u64,
 }
 
 impl Shares {
@@ -229,39 +231,48 @@ impl Shares {
         self.shares.get(at)
     }
 
-    fn of(blocks: Vec<Block>) -> Self {
-        let mut shares = Vec::with_capacity(blocks.len());
-        for block in blocks.into_iter().filter(|block| block.first != NOBODY) {
+    fn of(blocks: &[Block]) -> Self {
+        let mut shares: Vec<Share> = Vec::new();
+        let mut ascending = true;
+        for block in blocks
+            .iter()
+            .filter(|block| block.first != NOBODY && block.bytes != SEPARATE)
+        {
             let shared = if block.second == NOBODY {
                 0
             } else {
                 block.bytes
             };
-            shares.push(Share {
+            let share = Share {
                 serial: block.first,
                 bytes: block.bytes,
                 shared,
-                borrowed: 0,
-            });
-            if block.second != NOBODY {
-                shares.push(Share {
-                    serial: block.second,
-                    bytes: 0,
-                    shared: 0,
-                    borrowed: block.bytes,
-                });
+            };
+            match shares.last_mut() {
+                Some(last) if last.serial == share.serial => last.add(share),
+                last => {
+                    ascending &= last.is_none_or(|last| last.serial < share.serial);
+                    shares.push(share);
+                }
             }
         }
-        shares.sort_unstable_by_key(|share| share.serial);
-        shares.dedup_by(|next, kept| {
-            let same = next.serial == kept.serial;
-            if same {
-                kept.bytes += next.bytes;
-                kept.shared += next.shared;
-                kept.borrowed += next.borrowed;
-            }
-            same
-        });
+        if !ascending {
+            shares.sort_unstable_by_key(|share| share.serial);
+            shares.dedup_by(|next, kept| {
+                let same = next.serial == kept.serial;
+                if same {
+                    kept.add(*next);
+                }
+                same
+            });
+        }
         Self { shares }
+    }
+}
+
+impl Share {
+    fn add(&mut self, other: Self) {
+        self.bytes += other.bytes;
+        self.shared += other.shared;
     }
 }

@@ -6,6 +6,7 @@
 //! No code below this module is `unsafe`, and none of it allocates while it only sums, but for the table of shared blocks.
 #![forbid(unsafe_code)]
 
+mod addresses;
 mod carry;
 mod class;
 mod deep_size;

@@ -1,6 +1,6 @@
 //! What a walk knows beyond the sum of the present object.
 
-use super::ledger::{BlockId, Ledger, Reached, Reacher};
+use super::ledger::{BlockId, Ledger, Reached};
 use deepsize::{Context, DeepSizeOf};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -76,23 +76,26 @@ impl Session {
         }
     }
 
-    /// Notes that the value that is walked reaches the shared block at `address`; the block, if it is to be walked.
+    /// Notes that the value that is walked reaches the shared block at `address`; whether the block is known.
     #[inline]
-    pub(crate) fn reach(&mut self, address: usize) -> Option<BlockId> {
-        let reacher = self
-            .block
-            .map_or(Reacher::Object(self.serial), Reacher::Block);
-        match self.ledger.reach(address, reacher) {
-            Reached::New(block) => {
-                self.claims = true;
-                Some(block)
-            }
-            Reached::Known { claimed, .. } => {
-                self.claims |= claimed;
-                None
-            }
-            Reached::Separate => None,
+    pub(crate) fn meet(&mut self, address: usize) -> bool {
+        match self.block {
+            None => match self.ledger.reach(address, self.serial) {
+                Reached::Claimed => self.claims = true,
+                Reached::Known => {}
+                Reached::Unknown => return false,
+            },
+            Some(from) => return self.ledger.reach_from(from, address),
         }
+        true
+    }
+
+    /// Enters a block that [`meet`](Self::meet) did not know. `None` if there are more than can be counted.
+    pub(crate) fn enter(&mut self, address: usize) -> Option<BlockId> {
+        let block = self.ledger.enter(address)?;
+        self.claims = true;
+        self.meet(address);
+        Some(block)
     }
 
     /// Takes in what a block weighs; what of it counts at once for the value that is walked.

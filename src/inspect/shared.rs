@@ -19,9 +19,9 @@ pub(crate) const fn block_size(size: usize, align: usize) -> usize {
 
 /// Walks the block that holds `value`. Its address is that of the value, as `as_ptr` of the handle gives it.
 #[inline]
-fn block<T: Inspect + ?Sized>(value: &T, walk: &mut Walk<'_>) {
+fn block<T: Inspect + ?Sized>(value: &T, alone: impl Fn() -> bool, walk: &mut Walk<'_>) {
     let bytes = block_size(size_of_val(value), align_of_val(value));
-    walk.shared((&raw const *value).cast(), bytes, |walk| {
+    walk.block((&raw const *value).cast(), bytes, alone, |walk| {
         value.inspect(walk)
     });
 }
@@ -32,14 +32,14 @@ macro_rules! counted {
         impl<T: Inspect + ?Sized> Inspect for $strong<T> {
             #[inline]
             fn inspect(&self, walk: &mut Walk<'_>) {
-                block(&**self, walk);
+                block(&**self, || $strong::strong_count(self) == 1 && $strong::weak_count(self) == 0, walk);
             }
         }
 
         impl<T: Inspect + ?Sized> Inspect for Pin<$strong<T>> {
             #[inline]
             fn inspect(&self, walk: &mut Walk<'_>) {
-                block(&**self, walk);
+                block(&**self, || false, walk);
             }
         }
 

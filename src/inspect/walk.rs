@@ -162,17 +162,7 @@ impl Walk<'_> {
         bytes: usize,
         inspect: impl FnOnce(&mut Walk<'_>),
     ) {
-        let Some(block) = self.session().reach(address.addr()) else {
-            return;
-        };
-        let outer = mem::replace(&mut self.bytes, bytes);
-        let outer_block = self.session().block.replace(block);
-        self.deeper(inspect);
-        let bytes = mem::replace(&mut self.bytes, outer);
-        let session = self.session();
-        session.block = outer_block;
-        let charged = session.weigh(block, bytes);
-        self.heap(charged);
+        self.block(address, bytes, || false, inspect);
     }
 
     /// Counts what a value owns whose type knows only [`deepsize::DeepSizeOf`]: one sum, without names for its parts.
@@ -270,6 +260,54 @@ impl<'a> Walk<'a> {
             self.origin = origin;
             session
         })
+    }
+
+    /// As [`shared`](Self::shared), for a block of which can be told whether it has just the one owner that is walked.
+    ///
+    /// Such a block need not be remembered: nobody else can reach it.
+    #[inline]
+    pub(super) fn block(
+        &mut self,
+        address: *const (),
+        bytes: usize,
+        alone: impl Fn() -> bool,
+        inspect: impl FnOnce(&mut Walk<'_>),
+    ) {
+        // The count lies in the block, which is elsewhere in memory. So it is read last, but for those who have no table.
+        if self.session.is_none() && alone() {
+            self.heap(bytes);
+            return self.deeper(inspect);
+        }
+        // What most of many objects do that share a few blocks, so it has to be short.
+        if !self.session().meet(address.addr()) {
+            self.new_block(address.addr(), bytes, alone, inspect);
+        }
+    }
+
+    #[inline(never)]
+    fn new_block(
+        &mut self,
+        address: usize,
+        bytes: usize,
+        alone: impl Fn() -> bool,
+        inspect: impl FnOnce(&mut Walk<'_>),
+    ) {
+        if alone() {
+            self.heap(bytes);
+            return self.deeper(inspect);
+        }
+        let session = self.session();
+        let Some(block) = session.enter(address) else {
+            return;
+        };
+        let outer_block = session.block.replace(block);
+        let outer = mem::replace(&mut self.bytes, bytes);
+        self.deeper(inspect);
+        let bytes = mem::replace(&mut self.bytes, outer);
+        let session = self.session();
+        session.block = outer_block;
+        let charged = session.weigh(block, bytes);
+        self.heap(charged);
     }
 
     /// Runs `inspect` one level further down.
