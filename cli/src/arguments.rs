@@ -51,12 +51,7 @@ pub(crate) struct Objects {
     pub(crate) common: Common,
 
     /// Only objects whose class has this in its full name.
-    #[arg(
-        long,
-        value_name = "TEXT",
-        default_value = "",
-        hide_default_value = true
-    )]
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     pub(crate) class: String,
 
     /// Sort by these, the first first: class, name, birth, death, size (the largest measured), tsize (the size in the
@@ -87,11 +82,7 @@ pub(crate) struct Common {
 
 impl Common {
     pub(crate) fn names(&self) -> Names {
-        if self.full_names {
-            Names::Full
-        } else {
-            Names::Short
-        }
+        if self.full_names { Names::Full } else { Names::Short }
     }
 }
 

@@ -41,11 +41,7 @@ fn usage(message: &clap::Error) -> ExitCode {
     }
     let text = message.render().to_string();
     // Without any argument it is the help.
-    let prefix = if text.starts_with("error") {
-        "classtracker: "
-    } else {
-        ""
-    };
+    let prefix = if text.starts_with("error") { "classtracker: " } else { "" };
     let _ = write!(io::stderr(), "{prefix}{text}");
     ExitCode::from(failure::USAGE_CODE)
 }

@@ -1,9 +1,6 @@
 //! The command as it is run: what it prints, where, and how it ends.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that panics has failed, which is what it is for"
-)]
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for")]
 
 mod sample;
 
@@ -33,12 +30,7 @@ fn run(arguments: &[&str], path: &Path) -> Output {
     let [command, flags @ ..] = arguments else {
         panic!("no command");
     };
-    classtracker()
-        .arg(command)
-        .arg(path)
-        .args(flags)
-        .output()
-        .unwrap()
+    classtracker().arg(command).arg(path).args(flags).output().unwrap()
 }
 
 fn check(arguments: &[&str], expected: Expect) {
@@ -88,16 +80,7 @@ fn summary_prints_what_each_class_holds() {
 #[test]
 fn objects_prints_them_as_it_is_told() {
     check(
-        &[
-            "objects",
-            "--class",
-            "Book",
-            "--sort",
-            "size,serial",
-            "--reverse",
-            "--limit",
-            "1",
-        ],
+        &["objects", "--class", "Book", "--sort", "size,serial", "--reverse", "--limit", "1"],
         expect![[r#"
             OBJECTS  3 objects, 3 of classes with "Book", 1 shown, by size, serial, reversed
 
@@ -111,37 +94,16 @@ fn objects_prints_them_as_it_is_told() {
 #[test]
 fn the_output_is_what_the_program_itself_prints_byte_for_byte() {
     let (_dir, path) = dump();
-    assert_eq!(
-        run(&["summary"], &path).stdout,
-        printed(|stats, out| stats.write_summary(out).unwrap())
-    );
+    assert_eq!(run(&["summary"], &path).stdout, printed(|stats, out| stats.write_summary(out).unwrap()));
     assert_eq!(
         run(&["summary", "--full-names"], &path).stdout,
         printed(|stats, out| stats.names(Names::Full).write_summary(out).unwrap())
     );
+    assert_eq!(run(&["objects"], &path).stdout, printed(|stats, out| stats.write_stats(out).unwrap()));
     assert_eq!(
-        run(&["objects"], &path).stdout,
-        printed(|stats, out| stats.write_stats(out).unwrap())
-    );
-    assert_eq!(
-        run(
-            &[
-                "objects",
-                "--sort",
-                "name,tsize",
-                "--limit",
-                "0.5",
-                "--class",
-                "shop"
-            ],
-            &path
-        )
-        .stdout,
+        run(&["objects", "--sort", "name,tsize", "--limit", "0.5", "--class", "shop"], &path).stdout,
         printed(|stats, out| {
-            stats
-                .filter("shop")
-                .sort_by(&[SortKey::Name, SortKey::TSize])
-                .limit(Limit::try_from(0.5).unwrap());
+            stats.filter("shop").sort_by(&[SortKey::Name, SortKey::TSize]).limit(Limit::try_from(0.5).unwrap());
             stats.write_stats(out).unwrap();
         })
     );
@@ -150,19 +112,11 @@ fn the_output_is_what_the_program_itself_prints_byte_for_byte() {
 #[test]
 fn a_dash_reads_the_standard_input() {
     let (_dir, path) = dump();
-    let piped = classtracker()
-        .args(["summary", "-"])
-        .stdin(File::open(&path).unwrap())
-        .output()
-        .unwrap();
+    let piped = classtracker().args(["summary", "-"]).stdin(File::open(&path).unwrap()).output().unwrap();
     assert!(piped.status.success());
     assert_eq!(piped.stdout, run(&["summary"], &path).stdout);
 
-    let nothing = classtracker()
-        .args(["summary", "-"])
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
+    let nothing = classtracker().args(["summary", "-"]).stdin(Stdio::null()).output().unwrap();
     check_failure(
         nothing,
         Path::new("/"),
@@ -246,11 +200,7 @@ fn a_wrong_use_is_an_error_with_a_code_of_its_own() {
     );
     let nothing = classtracker().output().unwrap();
     assert_eq!(nothing.status.code(), Some(2));
-    assert!(
-        String::from_utf8(nothing.stderr)
-            .unwrap()
-            .starts_with("Show what a dump")
-    );
+    assert!(String::from_utf8(nothing.stderr).unwrap().starts_with("Show what a dump"));
     let none = classtracker().arg("summary").output().unwrap();
     check_failure(
         none,
@@ -274,11 +224,7 @@ fn a_reader_that_has_left_is_no_failure() {
     for arguments in [&["summary", path][..], &["objects", path], &["--help"]] {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
-        let output = classtracker()
-            .args(arguments)
-            .stdout(writer)
-            .output()
-            .unwrap();
+        let output = classtracker().args(arguments).stdout(writer).output().unwrap();
         assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
         assert_eq!(output.status.code(), Some(0), "{arguments:?}");
     }
@@ -289,12 +235,7 @@ fn a_reader_that_has_left_is_no_failure() {
 fn an_output_that_can_not_be_written_is_an_error() {
     let (dir, path) = dump();
     let full = File::options().write(true).open("/dev/full").unwrap();
-    let output = classtracker()
-        .arg("summary")
-        .arg(&path)
-        .stdout(full)
-        .output()
-        .unwrap();
+    let output = classtracker().arg("summary").arg(&path).stdout(full).output().unwrap();
     check_failure(
         output,
         dir.path(),
@@ -310,10 +251,7 @@ fn an_output_that_can_not_be_written_is_an_error() {
 fn the_first_line_alone_can_be_read_through_head() {
     let (_dir, path) = dump();
     let output = Command::new("bash")
-        .args([
-            "-c",
-            r#""$0" objects "$1" | head -n 1; echo "${PIPESTATUS[0]}""#,
-        ])
+        .args(["-c", r#""$0" objects "$1" | head -n 1; echo "${PIPESTATUS[0]}""#])
         .arg(env!("CARGO_BIN_EXE_classtracker"))
         .arg(&path)
         .output()
@@ -379,5 +317,6 @@ fn the_help_shows_examples_and_exit_codes() {
           classtracker objects factory.ctdump --sort size --limit 10      the ten largest
           classtracker objects factory.ctdump --sort death,birth          by end, then by beginning
           classtracker objects factory.ctdump --class Employee --limit 0.1
-    "#]].assert_eq(&String::from_utf8(help.stdout).unwrap());
+    "#]]
+    .assert_eq(&String::from_utf8(help.stdout).unwrap());
 }

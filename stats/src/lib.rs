@@ -22,13 +22,7 @@
 //! ```
 
 #![forbid(unsafe_code)]
-#![cfg_attr(
-    test,
-    allow(
-        clippy::unwrap_used,
-        reason = "a test that panics has failed, which is what it is for"
-    )
-)]
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for"))]
 
 mod model;
 mod units;

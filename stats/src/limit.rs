@@ -43,9 +43,7 @@ impl Limit {
         match self.0 {
             Kind::Count(count) => count.min(objects),
             // A hair more than the product: 0.29 of 100 is 28.999… in floating point.
-            Kind::Share(share) => {
-                ((objects as f64 * share + 1e-9) as usize).clamp(objects.min(1), objects)
-            }
+            Kind::Share(share) => ((objects as f64 * share + 1e-9) as usize).clamp(objects.min(1), objects),
         }
     }
 }
@@ -66,9 +64,7 @@ impl TryFrom<f64> for Limit {
             // Beyond what a usize holds, the conversion stops at the largest: there is no such list.
             Ok(Self::count(number as usize))
         } else {
-            Err(LimitError {
-                found: number.to_string(),
-            })
+            Err(LimitError { found: number.to_string() })
         }
     }
 }
@@ -80,9 +76,7 @@ impl FromStr for Limit {
         if let Ok(objects) = text.parse() {
             return Ok(Self::count(objects));
         }
-        let bad = || LimitError {
-            found: text.to_owned(),
-        };
+        let bad = || LimitError { found: text.to_owned() };
         let number: f64 = text.parse().map_err(|_| bad())?;
         Self::try_from(number).map_err(|_| bad())
     }
@@ -99,9 +93,7 @@ impl fmt::Display for Limit {
 
 /// A number that is no [`Limit`]: negative, not a number, or above 1 and not whole.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error(
-    "bad limit {found:?}: expected a whole number of objects, or a share of them between 0 and 1"
-)]
+#[error("bad limit {found:?}: expected a whole number of objects, or a share of them between 0 and 1")]
 pub struct LimitError {
     /// What was given.
     pub found: String,

@@ -16,21 +16,14 @@ pub struct Moment {
 
 impl Moment {
     pub(crate) fn of(snapshot: &Snapshot) -> Self {
-        Self {
-            label: snapshot.label.clone(),
-            elapsed: snapshot.elapsed,
-        }
+        Self { label: snapshot.label.clone(), elapsed: snapshot.elapsed }
     }
 }
 
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let elapsed = Seconds(self.elapsed);
-        if self.label.is_empty() {
-            write!(f, "{elapsed}")
-        } else {
-            write!(f, "{} ({elapsed})", printable(&self.label))
-        }
+        if self.label.is_empty() { write!(f, "{elapsed}") } else { write!(f, "{} ({elapsed})", printable(&self.label)) }
     }
 }
 
@@ -40,10 +33,7 @@ mod tests {
     use std::time::Duration;
 
     fn check(label: &str, text: &str) {
-        let moment = Moment {
-            label: label.to_owned(),
-            elapsed: Duration::from_millis(1234),
-        };
+        let moment = Moment { label: label.to_owned(), elapsed: Duration::from_millis(1234) };
         assert_eq!(moment.to_string(), text);
     }
 

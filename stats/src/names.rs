@@ -28,10 +28,7 @@ pub(crate) struct ClassNames {
 impl ClassNames {
     pub(crate) fn new(names: Names, classes: HashSet<&Arc<str>>) -> Self {
         let shown = match names {
-            Names::Full => classes
-                .into_iter()
-                .map(|class| (Arc::clone(class), Arc::clone(class)))
-                .collect(),
+            Names::Full => classes.into_iter().map(|class| (Arc::clone(class), Arc::clone(class))).collect(),
             Names::Short => short(classes),
         };
         Self { shown }
@@ -52,27 +49,16 @@ fn short(classes: HashSet<&Arc<str>>) -> HashMap<Arc<str>, Arc<str>> {
         if left.is_empty() {
             break;
         }
-        let names: Vec<String> = left
-            .iter()
-            .map(|class| shorten(class, outer, inner))
-            .collect();
+        let names: Vec<String> = left.iter().map(|class| shorten(class, outer, inner)).collect();
         let mut count: HashMap<&str, u32> = HashMap::with_capacity(names.len());
         // A name given in an earlier step is taken.
-        for name in shown
-            .values()
-            .map(|name| &**name)
-            .chain(names.iter().map(String::as_str))
-        {
+        for name in shown.values().map(|name| &**name).chain(names.iter().map(String::as_str)) {
             *count.entry(name).or_default() += 1;
         }
-        let (unique, ambiguous): (Vec<_>, Vec<_>) = left
-            .iter()
-            .zip(&names)
-            .partition(|(_, name)| count.get(name.as_str()) == Some(&1));
-        let unique: Vec<_> = unique
-            .into_iter()
-            .map(|(class, name)| (Arc::clone(class), Arc::from(name.as_str())))
-            .collect();
+        let (unique, ambiguous): (Vec<_>, Vec<_>) =
+            left.iter().zip(&names).partition(|(_, name)| count.get(name.as_str()) == Some(&1));
+        let unique: Vec<_> =
+            unique.into_iter().map(|(class, name)| (Arc::clone(class), Arc::from(name.as_str()))).collect();
         left = ambiguous.into_iter().map(|(class, _)| *class).collect();
         shown.extend(unique);
     }
@@ -120,12 +106,7 @@ mod tests {
     #[test]
     fn as_many_segments_as_tell_two_classes_apart() {
         check(
-            &[
-                "app::a::Employee",
-                "app::b::Employee",
-                "x::a::Employee",
-                "app::Factory",
-            ],
+            &["app::a::Employee", "app::b::Employee", "x::a::Employee", "app::Factory"],
             expect![[r#"
                 app::a::Employee
                 b::Employee

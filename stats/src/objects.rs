@@ -85,9 +85,7 @@ impl ObjectList {
     pub(crate) fn new(snapshots: &[Arc<Snapshot>], query: &Query) -> Self {
         let mut collected = Collected::new(snapshots);
         let total = collected.objects.len();
-        collected
-            .objects
-            .retain(|object| query.wants(&object.record.class));
+        collected.objects.retain(|object| query.wants(&object.record.class));
         let matching = collected.objects.len();
         order::sort(&mut collected.objects, query);
         let shown = query.limit.map_or(matching, |limit| limit.of(matching));
@@ -95,10 +93,7 @@ impl ObjectList {
         let classes = snapshots.iter().flat_map(|snapshot| &snapshot.classes);
         let names = ClassNames::new(
             query.names,
-            classes
-                .map(|row| &row.class)
-                .chain(collected.objects.iter().map(|object| &object.record.class))
-                .collect(),
+            classes.map(|row| &row.class).chain(collected.objects.iter().map(|object| &object.record.class)).collect(),
         );
         let entry = |object: &collect::Object<'_>| ObjectEntry {
             record: Arc::clone(object.record),
@@ -108,10 +103,7 @@ impl ObjectList {
         };
         Self {
             query: query.clone(),
-            moments: snapshots
-                .iter()
-                .map(|snapshot| Moment::of(snapshot))
-                .collect(),
+            moments: snapshots.iter().map(|snapshot| Moment::of(snapshot)).collect(),
             total,
             matching,
             objects: collected.objects[..shown].iter().map(entry).collect(),
@@ -122,21 +114,13 @@ impl ObjectList {
 
 fn folded(snapshots: &[Arc<Snapshot>], query: &Query) -> Vec<Folded> {
     let in_one = |snapshot: &Snapshot| {
-        let wanted = snapshot
-            .classes
-            .iter()
-            .filter(|row| query.wants(&row.class));
-        wanted.fold(0_u64, |sum, row| {
-            sum.saturating_add(row.live.saturating_sub(row.listed))
-        })
+        let wanted = snapshot.classes.iter().filter(|row| query.wants(&row.class));
+        wanted.fold(0_u64, |sum, row| sum.saturating_add(row.live.saturating_sub(row.listed)))
     };
     snapshots
         .iter()
         .enumerate()
-        .map(|(index, snapshot)| Folded {
-            snapshot: index,
-            objects: in_one(snapshot),
-        })
+        .map(|(index, snapshot)| Folded { snapshot: index, objects: in_one(snapshot) })
         .filter(|folded| folded.objects > 0)
         .collect()
 }

@@ -66,9 +66,7 @@ impl FromStr for SortKey {
             .iter()
             .find(|(known, _)| *known == word)
             .map(|(_, key)| *key)
-            .ok_or_else(|| UnknownSortKey {
-                found: word.to_owned(),
-            })
+            .ok_or_else(|| UnknownSortKey { found: word.to_owned() })
     }
 }
 

@@ -38,11 +38,7 @@ impl Stats {
     /// Stats of these snapshots, in the order in which they were taken.
     #[must_use]
     pub fn new(session: Session, snapshots: Vec<Arc<Snapshot>>) -> Self {
-        Self {
-            session,
-            snapshots,
-            query: Query::default(),
-        }
+        Self { session, snapshots, query: Query::default() }
     }
 
     /// The session that the snapshots are of.

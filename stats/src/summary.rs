@@ -77,16 +77,10 @@ impl Summary {
         let classes = || snapshots.iter().flat_map(|snapshot| &snapshot.classes);
         let names = ClassNames::new(names, classes().map(|row| &row.class).collect());
         // Two classes never share a shown name, so the name alone is a total order.
-        let named: BTreeMap<Arc<str>, &Arc<str>> = classes()
-            .map(|row| (names.of(&row.class), &row.class))
-            .collect();
+        let named: BTreeMap<Arc<str>, &Arc<str>> = classes().map(|row| (names.of(&row.class), &row.class)).collect();
         // One whole for all snapshots: shares of different things would not compare.
         let resident = |snapshot: &Arc<Snapshot>| snapshot.process.resident_bytes.is_some();
-        let share_of = if snapshots.iter().all(resident) {
-            ShareOf::ResidentMemory
-        } else {
-            ShareOf::TrackedBytes
-        };
+        let share_of = if snapshots.iter().all(resident) { ShareOf::ResidentMemory } else { ShareOf::TrackedBytes };
         let mut seen = HashSet::new();
         Self {
             share_of,

@@ -28,8 +28,7 @@ fn counted(number: impl Into<u64>, one: &str, many: &str) -> String {
 }
 
 /// What to do when there is no snapshot to show anything of.
-const NO_SNAPSHOT: &str =
-    "  no snapshot was taken: take one with create_snapshot(label), then print again\n";
+const NO_SNAPSHOT: &str = "  no snapshot was taken: take one with create_snapshot(label), then print again\n";
 
 #[cfg(test)]
 mod tests {

@@ -1,9 +1,6 @@
 //! What is not a whole dump is an error that says where, and never a panic.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that panics has failed, which is what it is for"
-)]
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for")]
 
 mod support;
 
@@ -33,10 +30,7 @@ fn every_truncation_is_an_error_and_gives_the_whole_snapshots_before_it() {
     for length in 0..dump.len() {
         let cut = &dump[..length];
         let error = Stats::read_from(cut).unwrap_err();
-        assert!(
-            matches!(error, DumpError::Cut { .. }),
-            "at {length}: {error}"
-        );
+        assert!(matches!(error, DumpError::Cut { .. }), "at {length}: {error}");
         assert!(error.offset() <= length as u64, "at {length}: {error}");
         if let Ok(reader) = DumpReader::new(cut) {
             let whole = reader.take_while(Result::is_ok).count();
@@ -56,10 +50,7 @@ fn every_flipped_bit_is_an_error() {
             flipped[at] ^= 1 << bit;
             let error = Stats::read_from(&flipped[..]).unwrap_err();
             // A length may be wrong, which is seen in the payload after it.
-            assert!(
-                error.offset() <= at as u64 + 9,
-                "bit {bit} of byte {at}: {error}"
-            );
+            assert!(error.offset() <= at as u64 + 9, "bit {bit} of byte {at}: {error}");
             assert!(error.to_string().starts_with("byte "), "{error}");
         }
     }
@@ -171,22 +162,12 @@ fn an_error_names_the_path() {
     std::fs::write(&path, "hello").unwrap();
     let error = Stats::load(&path).unwrap_err();
     assert_eq!(error.path(), Some(path.as_path()));
-    assert!(
-        error
-            .to_string()
-            .starts_with(&format!("{}: byte 0: not a dump", path.display()))
-    );
+    assert!(error.to_string().starts_with(&format!("{}: byte 0: not a dump", path.display())));
 
     let missing = dir.path().join("missing");
     let error = Stats::load(&missing).unwrap_err();
-    assert!(
-        matches!(&error, DumpError::Io { error, .. } if error.kind() == io::ErrorKind::NotFound)
-    );
-    assert!(
-        error
-            .to_string()
-            .starts_with(&format!("{}: ", missing.display()))
-    );
+    assert!(matches!(&error, DumpError::Io { error, .. } if error.kind() == io::ErrorKind::NotFound));
+    assert!(error.to_string().starts_with(&format!("{}: ", missing.display())));
 }
 
 /// Takes as many bytes as it has room for, then refuses; gives as many as it has, then fails.
@@ -244,10 +225,7 @@ fn a_reader_that_fails_is_an_error_that_is_told_from_a_cut() {
     let dump = dumped(&Stats::new(session(), Vec::new()));
     for length in 0..=dump.len() {
         let error = Stats::read_from(dump[..length].chain(Broken)).unwrap_err();
-        assert!(
-            matches!(error, DumpError::Io { .. }),
-            "at {length}: {error}"
-        );
+        assert!(matches!(error, DumpError::Io { .. }), "at {length}: {error}");
     }
 }
 

@@ -1,10 +1,7 @@
 //! A dump's file appears whole or not at all.
 
 #![cfg(unix)]
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that panics has failed, which is what it is for"
-)]
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for")]
 
 mod support;
 
@@ -22,10 +19,7 @@ use support::{dumped, factory, object, session, snapshot};
 const CHILD: &str = "CLASSTRACKER_TEST_DUMP_TO";
 
 fn names(dir: &Path) -> Vec<OsString> {
-    dir.read_dir()
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name())
-        .collect()
+    dir.read_dir().unwrap().map(|entry| entry.unwrap().file_name()).collect()
 }
 
 fn mode(path: &Path) -> u32 {
@@ -49,16 +43,7 @@ fn child_dumps_where_it_is_told() {
         return;
     };
     let error = large().dump(&path).unwrap_err();
-    assert!(
-        matches!(
-            error,
-            DumpError::Io {
-                action: dump::Action::Write,
-                ..
-            }
-        ),
-        "{error}"
-    );
+    assert!(matches!(error, DumpError::Io { action: dump::Action::Write, .. }), "{error}");
     assert_eq!(error.path(), Some(Path::new(&path)));
 }
 

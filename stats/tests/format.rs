@@ -1,9 +1,6 @@
 //! The byte layout is what it was when version 1 was made.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that panics has failed, which is what it is for"
-)]
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for")]
 
 mod support;
 
@@ -38,10 +35,7 @@ fn writes_v1_byte_for_byte() {
 #[test]
 fn a_session_without_a_snapshot_takes_these_bytes() {
     let bytes = dumped(&Stats::new(support::session(), Vec::new()));
-    let text: Vec<String> = bytes
-        .chunks(16)
-        .map(|line| format!("{line:02x?}\n"))
-        .collect();
+    let text: Vec<String> = bytes.chunks(16).map(|line| format!("{line:02x?}\n")).collect();
     expect![[r#"
         [89, 43, 54, 44, 0d, 0a, 1a, 0a, 01, 00, 16, 00, 00, 00, 4a, 2a]
         [98, ad, 01, fc, 00, a4, 93, d6, fc, 80, b2, e6, 0e, fb, 67, 12]

@@ -1,9 +1,6 @@
 //! Reading takes no more memory than a small multiple of the bytes that are there, whatever they claim.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that panics has failed, which is what it is for"
-)]
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for")]
 
 mod support;
 
@@ -29,11 +26,7 @@ fn check(dump: &[u8], what: &str) {
     let allocated = region.change().bytes_allocated;
     drop(read);
     let limit = BASE + FACTOR * dump.len();
-    assert!(
-        allocated <= limit,
-        "{what}: {allocated} bytes allocated for a dump of {}",
-        dump.len()
-    );
+    assert!(allocated <= limit, "{what}: {allocated} bytes allocated for a dump of {}", dump.len());
 }
 
 /// One test, since others would allocate at the same time.
@@ -77,18 +70,13 @@ fn no_claim_in_a_dump_makes_reading_it_expensive() {
         let record = Arc::new(object(serial, "a", 0));
         many.objects.push(ObjectRow::new(record, 48));
     }
-    let many = dumped(&Stats::new(
-        session(),
-        std::iter::repeat_n(Arc::new(many), 20).collect(),
-    ));
+    let many = dumped(&Stats::new(session(), std::iter::repeat_n(Arc::new(many), 20).collect()));
     check(&many, "rows that never change");
     // And without their bytes, there are no rows.
     let last = frames(&many).nth(2).unwrap();
     let mut short = many[..last.start].to_vec();
     let payload = many[last.payload()].to_vec();
-    let sizes = payload
-        .windows(5_000)
-        .position(|bytes| bytes.iter().all(|byte| *byte == 0));
+    let sizes = payload.windows(5_000).position(|bytes| bytes.iter().all(|byte| *byte == 0));
     let start = sizes.unwrap();
     let mut claim = payload[..start - 3].to_vec();
     claim.extend([0, 0, 0]);
@@ -97,12 +85,7 @@ fn no_claim_in_a_dump_makes_reading_it_expensive() {
     }
     check(&short, "many rows without a byte");
 
-    let empty_names = [
-        &[0_u8; 8][..],
-        &[0xFC, 0x40, 0x42, 0x0F, 0],
-        &[0; 1_000_000],
-    ]
-    .concat();
+    let empty_names = [&[0_u8; 8][..], &[0xFC, 0x40, 0x42, 0x0F, 0], &[0; 1_000_000]].concat();
     let mut names = dump[..all[1].start].to_vec();
     names.extend(frame(2, &empty_names));
     check(&names, "a million empty names");

@@ -52,11 +52,7 @@ fn each_object_is_a_timeline_from_its_birth_to_its_end() {
 #[test]
 fn filter_sort_and_limit_are_named_at_the_top() {
     let mut stats = factory();
-    stats
-        .filter("staff")
-        .sort_by(&[SortKey::Size, SortKey::Name])
-        .reverse()
-        .limit(Limit::count(1));
+    stats.filter("staff").sort_by(&[SortKey::Size, SortKey::Name]).reverse().limit(Limit::count(1));
     check(
         &stats,
         expect![[r#"

@@ -1,9 +1,6 @@
 //! What is dumped is what is loaded.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that panics has failed, which is what it is for"
-)]
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for")]
 
 mod support;
 
@@ -66,10 +63,7 @@ fn snapshots_that_list_the_same_object_share_its_record_again() {
     let [first, .., last] = loaded.snapshots() else {
         panic!("no two snapshots");
     };
-    assert!(Arc::ptr_eq(
-        &first.objects[0].object,
-        &last.objects[0].object
-    ));
+    assert!(Arc::ptr_eq(&first.objects[0].object, &last.objects[0].object));
 }
 
 #[test]
@@ -93,11 +87,7 @@ fn rows_in_any_order_come_back() {
         Arc::new(snapshot)
     });
     let reversed: Vec<_> = snapshots.collect();
-    let mixed = reversed
-        .iter()
-        .chain(stats.snapshots())
-        .chain(&reversed)
-        .cloned();
+    let mixed = reversed.iter().chain(stats.snapshots()).chain(&reversed).cloned();
     check(&Stats::new(session(), mixed.collect()));
 }
 
@@ -110,10 +100,7 @@ fn a_dump_that_grows_can_be_read_up_to_its_last_whole_frame() {
         writer.write(snapshot).unwrap();
     }
     drop(writer);
-    let whole: Vec<_> = DumpReader::new(&bytes[..])
-        .unwrap()
-        .map_while(Result::ok)
-        .collect();
+    let whole: Vec<_> = DumpReader::new(&bytes[..]).unwrap().map_while(Result::ok).collect();
     assert_eq!(whole, stats.snapshots());
 }
 
@@ -122,8 +109,7 @@ fn an_unchanged_row_takes_a_byte() {
     let mut one = support::snapshot("", 1);
     for serial in 0..10_000 {
         let record = Arc::new(support::object(serial, "a", serial / 10));
-        one.objects
-            .push(classtracker_stats::ObjectRow::new(record, 100));
+        one.objects.push(classtracker_stats::ObjectRow::new(record, 100));
     }
     let one = Arc::new(one);
     let size = |times| dumped(&Stats::new(session(), vec![Arc::clone(&one); times])).len();

@@ -1,18 +1,13 @@
 //! In which order, and how many of them, objects are listed.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that panics has failed, which is what it is for"
-)]
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for")]
 
 mod support;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use classtracker_stats::{
-    Fate, Limit, ObjectRecord, ObjectRow, Query, Session, Snapshot, SortKey, Stats,
-};
+use classtracker_stats::{Fate, Limit, ObjectRecord, ObjectRow, Query, Session, Snapshot, SortKey, Stats};
 use support::{at, class, session, snapshot};
 
 /// Objects 1 to 5 over three snapshots, of which the second has the largest total.
@@ -52,8 +47,7 @@ fn zoo() -> Stats {
         one.classes.push(class("a::Dog", &[total]));
         one.gone = gone;
         for (object, bytes) in objects.iter().zip(sizes) {
-            one.objects
-                .extend(bytes.map(|bytes| ObjectRow::new(Arc::clone(object), bytes)));
+            one.objects.extend(bytes.map(|bytes| ObjectRow::new(Arc::clone(object), bytes)));
         }
         snapshots.push(Arc::new(one));
     }
@@ -62,10 +56,7 @@ fn zoo() -> Stats {
 
 fn serials(stats: &Stats) -> Vec<u64> {
     let list = stats.objects(stats.query());
-    list.objects
-        .iter()
-        .map(|object| object.record.serial)
-        .collect()
+    list.objects.iter().map(|object| object.record.serial).collect()
 }
 
 fn check(keys: &[SortKey], expected: [u64; 5]) {
@@ -73,11 +64,7 @@ fn check(keys: &[SortKey], expected: [u64; 5]) {
     assert_eq!(serials(stats.sort_by(keys)), expected, "{keys:?}");
     let reversed: Vec<u64> = expected.into_iter().rev().collect();
     assert_eq!(serials(stats.reverse()), reversed, "{keys:?} reversed");
-    assert_eq!(
-        serials(stats.reverse()),
-        expected,
-        "{keys:?} reversed twice"
-    );
+    assert_eq!(serials(stats.reverse()), expected, "{keys:?} reversed twice");
 }
 
 #[test]
@@ -132,20 +119,9 @@ fn the_filter_comes_before_the_limit() {
 fn an_object_dies_by_the_first_snapshot_that_found_it_dead() {
     let list = zoo().objects(&Query::default());
     let fates: Vec<Fate> = list.objects.iter().map(|object| object.fate).collect();
-    let dead_by = |snapshot: usize| Fate::DeadBy {
-        snapshot,
-        elapsed: Duration::from_millis(100 * (snapshot as u64 + 1)),
-    };
-    assert_eq!(
-        fates,
-        [
-            Fate::Live,
-            dead_by(2),
-            dead_by(1),
-            Fate::Live,
-            Fate::NotListed
-        ]
-    );
+    let dead_by =
+        |snapshot: usize| Fate::DeadBy { snapshot, elapsed: Duration::from_millis(100 * (snapshot as u64 + 1)) };
+    assert_eq!(fates, [Fate::Live, dead_by(2), dead_by(1), Fate::Live, Fate::NotListed]);
 }
 
 #[test]

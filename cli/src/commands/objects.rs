@@ -6,11 +6,7 @@ use crate::input;
 
 pub(super) fn run(arguments: &Objects, out: &mut impl Write) -> Result<(), Failure> {
     let mut stats = input::load(&arguments.common.file)?;
-    stats
-        .names(arguments.common.names())
-        .filter(&arguments.class)
-        .sort_by(&arguments.sort)
-        .limit(arguments.limit);
+    stats.names(arguments.common.names()).filter(&arguments.class).sort_by(&arguments.sort).limit(arguments.limit);
     if arguments.reverse {
         stats.reverse();
     }

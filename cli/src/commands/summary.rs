@@ -6,8 +6,5 @@ use crate::input;
 
 pub(super) fn run(arguments: &Summary, out: &mut impl Write) -> Result<(), Failure> {
     let mut stats = input::load(&arguments.common.file)?;
-    stats
-        .names(arguments.common.names())
-        .write_summary(out)
-        .map_err(Failure::Output)
+    stats.names(arguments.common.names()).write_summary(out).map_err(Failure::Output)
 }

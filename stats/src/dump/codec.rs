@@ -16,9 +16,7 @@ fn config() -> impl Config {
 
 /// Appends the value to `out`.
 pub(super) fn encode(value: &impl Serialize, out: &mut Vec<u8>) -> Result<(), String> {
-    bincode::serde::encode_into_std_write(value, out, config())
-        .map(drop)
-        .map_err(|error| error.to_string())
+    bincode::serde::encode_into_std_write(value, out, config()).map(drop).map_err(|error| error.to_string())
 }
 
 /// The value that `bytes` hold, all of them; or what was found instead.
@@ -60,10 +58,7 @@ mod tests {
     #[test]
     fn what_is_left_over_is_an_error() {
         assert_eq!(decode::<u64>(&[7]), Ok(7));
-        assert_eq!(
-            decode::<u64>(&[7, 7]),
-            Err("1 more than they need".to_owned())
-        );
+        assert_eq!(decode::<u64>(&[7, 7]), Err("1 more than they need".to_owned()));
         assert!(decode::<u64>(&[]).is_err());
     }
 

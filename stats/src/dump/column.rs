@@ -164,14 +164,9 @@ impl<'a> Values<'a> {
     }
 
     fn text(&mut self, length: u64) -> Result<&'a str, Bad> {
-        let split = usize::try_from(length)
-            .ok()
-            .and_then(|length| self.rest.split_at_checked(length));
+        let split = usize::try_from(length).ok().and_then(|length| self.rest.split_at_checked(length));
         let Some((text, rest)) = split else {
-            return Err(self.bad(
-                format!("a text of {length} bytes"),
-                format!("{} bytes", self.rest.len()),
-            ));
+            return Err(self.bad(format!("a text of {length} bytes"), format!("{} bytes", self.rest.len())));
         };
         self.rest = rest;
         str::from_utf8(text).map_err(|error| self.bad("a text in UTF-8", error))

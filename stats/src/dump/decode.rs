@@ -19,29 +19,13 @@ pub(super) struct Decoder {
 
 /// What is wrong with a payload.
 pub(super) enum Bad {
-    Layout {
-        what: &'static str,
-        expected: String,
-        found: String,
-    },
-    Reference {
-        what: &'static str,
-        expected: u64,
-        found: u64,
-    },
+    Layout { what: &'static str, expected: String, found: String },
+    Reference { what: &'static str, expected: u64, found: u64 },
 }
 
 impl Bad {
-    pub(super) fn layout(
-        what: &'static str,
-        expected: impl ToString,
-        found: impl ToString,
-    ) -> Self {
-        Self::Layout {
-            what,
-            expected: expected.to_string(),
-            found: found.to_string(),
-        }
+    pub(super) fn layout(what: &'static str, expected: impl ToString, found: impl ToString) -> Self {
+        Self::Layout { what, expected: expected.to_string(), found: found.to_string() }
     }
 }
 
@@ -66,14 +50,8 @@ impl Decoder {
         let time = wire.time.to_time().ok_or_else(bad_time("time"))?;
         let elapsed = wire.elapsed.to_duration().ok_or_else(bad_time("elapsed"))?;
         let mut snapshot = Snapshot::new(wire.label, time, elapsed);
-        snapshot.duration = wire
-            .duration
-            .to_duration()
-            .ok_or_else(bad_time("duration"))?;
-        snapshot.process = ProcessMemory {
-            virtual_bytes: wire.virtual_bytes,
-            resident_bytes: wire.resident_bytes,
-        };
+        snapshot.duration = wire.duration.to_duration().ok_or_else(bad_time("duration"))?;
+        snapshot.process = ProcessMemory { virtual_bytes: wire.virtual_bytes, resident_bytes: wire.resident_bytes };
         snapshot.overhead_bytes = wire.overhead_bytes;
 
         self.new_classes(Values::new(wire.new_classes.0, "new classes"))?;
@@ -131,19 +109,13 @@ impl Decoder {
                 listed: listed.next()?,
             });
         }
-        for column in [
-            live, created, dropped, bytes, flat_bytes, smallest, largest, unread, listed,
-        ] {
+        for column in [live, created, dropped, bytes, flat_bytes, smallest, largest, unread, listed] {
             column.finish()?;
         }
         Ok(rows)
     }
 
-    fn object_rows(
-        &self,
-        wire: &RowsWire<'_>,
-        records: &RecordsWire<'_>,
-    ) -> Result<Vec<ObjectRow>, Bad> {
+    fn object_rows(&self, wire: &RowsWire<'_>, records: &RecordsWire<'_>) -> Result<Vec<ObjectRow>, Bad> {
         let mut before = self.last.as_deref().map_or(&[][..], |last| &last.objects);
         let mut records = Records::new(records);
         let mut steps = Values::new(wire.steps.0, "rows: steps");
@@ -231,20 +203,13 @@ impl<'a> Records<'a> {
         };
         let delta = (zigzag >> 1) ^ (zigzag & 1).wrapping_neg();
         let nanos = self.previous_birth.wrapping_add(delta);
-        let seconds = u64::try_from(nanos / NANOS)
-            .map_err(|_| Bad::layout("objects: birth", "seconds of 64 bits", "more"))?;
+        let seconds =
+            u64::try_from(nanos / NANOS).map_err(|_| Bad::layout("objects: birth", "seconds of 64 bits", "more"))?;
         Ok(Some(Duration::new(seconds, (nanos % NANOS) as u32)))
     }
 
     fn finish(self) -> Result<(), Bad> {
-        for column in [
-            self.serial,
-            self.class,
-            self.repr,
-            self.birth,
-            self.site,
-            self.flat_bytes,
-        ] {
+        for column in [self.serial, self.class, self.repr, self.birth, self.site, self.flat_bytes] {
             column.finish()?;
         }
         Ok(())
@@ -268,11 +233,8 @@ fn serials(mut deltas: Values<'_>) -> Result<Vec<u64>, Bad> {
 
 /// Splits `count` rows off the front.
 fn take<'a>(rows: &mut &'a [ObjectRow], count: u64) -> Result<&'a [ObjectRow], Bad> {
-    let split = usize::try_from(count)
-        .ok()
-        .and_then(|count| rows.split_at_checked(count));
-    let (taken, rest) =
-        split.ok_or_else(|| reference("a row of the snapshot before", rows.len(), count))?;
+    let split = usize::try_from(count).ok().and_then(|count| rows.split_at_checked(count));
+    let (taken, rest) = split.ok_or_else(|| reference("a row of the snapshot before", rows.len(), count))?;
     *rows = rest;
     Ok(taken)
 }
@@ -286,9 +248,5 @@ fn referred<T: ?Sized>(table: &[Arc<T>], index: u64, what: &'static str) -> Resu
 }
 
 fn reference(what: &'static str, expected: usize, found: u64) -> Bad {
-    Bad::Reference {
-        what,
-        expected: expected as u64,
-        found,
-    }
+    Bad::Reference { what, expected: expected as u64, found }
 }

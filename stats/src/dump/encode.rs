@@ -53,18 +53,8 @@ impl Encoder {
 
     fn class_row(&mut self, row: &ClassRow) {
         let class = self.class(&row.class);
-        let [
-            name,
-            live,
-            created,
-            dropped,
-            bytes,
-            flat_bytes,
-            smallest,
-            largest,
-            unread,
-            listed,
-        ] = &mut self.columns.class;
+        let [name, live, created, dropped, bytes, flat_bytes, smallest, largest, unread, listed] =
+            &mut self.columns.class;
         name.push(class);
         live.push(row.live);
         created.push(row.created);
@@ -93,11 +83,7 @@ impl Encoder {
                 self.columns.row[0].push(count as u64);
             }
         }
-        let unread = snapshot
-            .objects
-            .iter()
-            .enumerate()
-            .filter(|(_, row)| row.unread);
+        let unread = snapshot.objects.iter().enumerate().filter(|(_, row)| row.unread);
         let mut next = 0;
         for (index, _) in unread {
             self.columns.row[2].push(index as u64 - next);
@@ -145,10 +131,7 @@ impl Encoder {
         let class_index = self.class(&record.class);
         let site_index = record.site.as_ref().map(|new| self.site(new));
         let [serial, class, repr, birth, site, flat_bytes] = &mut self.columns.record;
-        serial.push_delta(
-            record.serial,
-            previous.map_or(0, |previous| previous.serial),
-        );
+        serial.push_delta(record.serial, previous.map_or(0, |previous| previous.serial));
         class.push(class_index);
         repr.push_optional_text(record.repr.as_deref());
         let nanos = |record: &ObjectRecord| record.birth.map_or(0, |birth| birth.as_nanos());
@@ -156,16 +139,12 @@ impl Encoder {
             None => 0,
             // Below 2^96 either way, so the sign and the one for "absent" fit.
             Some(birth) => {
-                let delta =
-                    birth.as_nanos().cast_signed() - previous.map_or(0, nanos).cast_signed();
+                let delta = birth.as_nanos().cast_signed() - previous.map_or(0, nanos).cast_signed();
                 ((delta << 1) ^ (delta >> 127)).cast_unsigned() + 1
             }
         });
         site.push_optional(site_index);
-        flat_bytes.push_delta(
-            record.flat_bytes,
-            previous.map_or(0, |previous| previous.flat_bytes),
-        );
+        flat_bytes.push_delta(record.flat_bytes, previous.map_or(0, |previous| previous.flat_bytes));
     }
 
     fn class(&mut self, class: &Arc<str>) -> u64 {
@@ -189,10 +168,7 @@ fn skip<'a>(before: &'a [ObjectRow], rows: &[ObjectRow]) -> (usize, &'a [ObjectR
         return (0, before);
     };
     let serial = row.object.serial;
-    let mut skipped = before
-        .iter()
-        .take_while(|old| old.object.serial < serial)
-        .count();
+    let mut skipped = before.iter().take_while(|old| old.object.serial < serial).count();
     if let Some(old) = before.get(skipped)
         && old.object.serial == serial
         && old.object != row.object
@@ -223,18 +199,8 @@ impl Columns {
 
     fn wire<'a>(&'a self, snapshot: &'a Snapshot) -> SnapshotWire<'a> {
         let packed = |column: &'a Column| Packed(&column.0);
-        let [
-            class,
-            live,
-            created,
-            dropped,
-            bytes,
-            flat_bytes,
-            smallest_bytes,
-            largest_bytes,
-            unread,
-            listed,
-        ] = self.class.each_ref().map(packed);
+        let [class, live, created, dropped, bytes, flat_bytes, smallest_bytes, largest_bytes, unread, listed] =
+            self.class.each_ref().map(packed);
         let classes = ClassesWire {
             class,
             live,
@@ -248,14 +214,7 @@ impl Columns {
             listed,
         };
         let [serial, class, repr, birth, site, flat_bytes] = self.record.each_ref().map(packed);
-        let records = RecordsWire {
-            serial,
-            class,
-            repr,
-            birth,
-            site,
-            flat_bytes,
-        };
+        let records = RecordsWire { serial, class, repr, birth, site, flat_bytes };
         let [steps, bytes, unread] = self.row.each_ref().map(packed);
         SnapshotWire {
             label: &snapshot.label,
@@ -269,11 +228,7 @@ impl Columns {
             new_sites: packed(&self.new_sites),
             classes,
             records,
-            rows: RowsWire {
-                steps,
-                bytes,
-                unread,
-            },
+            rows: RowsWire { steps, bytes, unread },
             gone: packed(&self.gone),
         }
     }

@@ -179,21 +179,11 @@ pub enum DumpError {
 
 impl DumpError {
     pub(super) fn io(action: Action, offset: u64, error: io::Error) -> Self {
-        Self::Io {
-            path: None,
-            offset,
-            action,
-            error,
-        }
+        Self::Io { path: None, offset, action, error }
     }
 
     pub(super) fn version(offset: u64, found: u16) -> Self {
-        Self::UnsupportedVersion {
-            path: None,
-            offset,
-            expected: VERSION,
-            found,
-        }
+        Self::UnsupportedVersion { path: None, offset, expected: VERSION, found }
     }
 
     /// The same error, of a dump that stands in this file.

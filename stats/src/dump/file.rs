@@ -7,20 +7,14 @@ use std::path::{Path, PathBuf};
 use super::error::{Action, DumpError};
 
 /// Puts a file with what `write` writes at `path`, in the place of what is there.
-pub(super) fn replace(
-    path: &Path,
-    write: impl FnOnce(&mut File) -> Result<(), DumpError>,
-) -> Result<(), DumpError> {
+pub(super) fn replace(path: &Path, write: impl FnOnce(&mut File) -> Result<(), DumpError>) -> Result<(), DumpError> {
     let failed = |action| move |error| DumpError::io(action, 0, error);
     let old = fs::metadata(path).ok();
     if let Some(old) = &old
         && !old.is_file()
     {
         // Renaming over a pipe or a device would put a file in its place.
-        let mut open = OpenOptions::new()
-            .write(true)
-            .open(path)
-            .map_err(failed(Action::Open))?;
+        let mut open = OpenOptions::new().write(true).open(path).map_err(failed(Action::Open))?;
         return write(&mut open);
     }
     let path = target(path);
@@ -34,9 +28,7 @@ pub(super) fn replace(
         temporary.as_file().sync_all()
     };
     finish().map_err(failed(Action::Write))?;
-    temporary
-        .persist(&path)
-        .map_err(|error| failed(Action::Rename)(error.error))?;
+    temporary.persist(&path).map_err(|error| failed(Action::Rename)(error.error))?;
     sync(directory);
     Ok(())
 }
@@ -49,9 +41,7 @@ fn target(path: &Path) -> PathBuf {
 }
 
 fn directory(path: &Path) -> &Path {
-    let parent = path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty());
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     parent.unwrap_or(Path::new("."))
 }
 

@@ -16,16 +16,10 @@ pub(super) const END: u8 = 3;
 pub(super) const HEADER: usize = 9;
 
 /// Replaces `frame` by the frame of this kind and value, which is to be written at `offset`.
-pub(super) fn build(
-    frame: &mut Vec<u8>,
-    kind: u8,
-    value: &impl Serialize,
-    offset: u64,
-) -> Result<(), DumpError> {
+pub(super) fn build(frame: &mut Vec<u8>, kind: u8, value: &impl Serialize, offset: u64) -> Result<(), DumpError> {
     frame.clear();
     frame.resize(HEADER, 0);
-    codec::encode(value, frame)
-        .map_err(|error| DumpError::io(Action::Write, offset, io::Error::other(error)))?;
+    codec::encode(value, frame).map_err(|error| DumpError::io(Action::Write, offset, io::Error::other(error)))?;
     let payload = frame.len() - HEADER;
     let length = checked_length(payload as u64, offset)?;
     frame[8] = kind;
@@ -36,12 +30,7 @@ pub(super) fn build(
 }
 
 /// Reads the next frame into `payload` and gives its kind. `snapshots` were read before it.
-pub(super) fn read(
-    input: &mut impl Read,
-    payload: &mut Vec<u8>,
-    offset: u64,
-    snapshots: u64,
-) -> Result<u8, DumpError> {
+pub(super) fn read(input: &mut impl Read, payload: &mut Vec<u8>, offset: u64, snapshots: u64) -> Result<u8, DumpError> {
     let cut = |part, offset, expected: usize, found: usize| DumpError::Cut {
         path: None,
         offset,
@@ -51,8 +40,7 @@ pub(super) fn read(
         snapshots,
     };
     let mut header = [0; HEADER];
-    let found =
-        fill(input, &mut header).map_err(|error| DumpError::io(Action::Read, offset, error))?;
+    let found = fill(input, &mut header).map_err(|error| DumpError::io(Action::Read, offset, error))?;
     if found < HEADER {
         return Err(cut(Part::FrameHeader, offset, HEADER, found));
     }
@@ -63,10 +51,8 @@ pub(super) fn read(
     // The length may be a lie: the buffer grows with what really comes.
     payload.clear();
     let start = offset + HEADER as u64;
-    let found = input
-        .take(length.into())
-        .read_to_end(payload)
-        .map_err(|error| DumpError::io(Action::Read, start, error))?;
+    let found =
+        input.take(length.into()).read_to_end(payload).map_err(|error| DumpError::io(Action::Read, start, error))?;
     if found < length as usize {
         return Err(cut(Part::Payload, start, length as usize, found));
     }
@@ -75,12 +61,7 @@ pub(super) fn read(
     checksum.update(payload);
     let found = checksum.finalize();
     if found != expected {
-        return Err(DumpError::Checksum {
-            path: None,
-            offset,
-            expected,
-            found,
-        });
+        return Err(DumpError::Checksum { path: None, offset, expected, found });
     }
     Ok(kind)
 }
@@ -102,12 +83,7 @@ pub(super) fn fill(input: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize
 fn checked_length(length: u64, offset: u64) -> Result<u32, DumpError> {
     match u32::try_from(length) {
         Ok(length) if length <= MAX_PAYLOAD => Ok(length),
-        _ => Err(DumpError::FrameTooLong {
-            path: None,
-            offset,
-            expected: MAX_PAYLOAD.into(),
-            found: length,
-        }),
+        _ => Err(DumpError::FrameTooLong { path: None, offset, expected: MAX_PAYLOAD.into(), found: length }),
     }
 }
 
@@ -121,10 +97,7 @@ mod tests {
         build(&mut frame, END, &7_u64, 0).unwrap();
         assert_eq!(frame.len(), HEADER + 1);
         let mut payload = Vec::new();
-        assert_eq!(
-            read(&mut frame.as_slice(), &mut payload, 0, 0).unwrap(),
-            END
-        );
+        assert_eq!(read(&mut frame.as_slice(), &mut payload, 0, 0).unwrap(), END);
         assert_eq!(payload, [7]);
     }
 
@@ -133,9 +106,7 @@ mod tests {
         assert_eq!(checked_length(MAX_PAYLOAD.into(), 5).unwrap(), MAX_PAYLOAD);
         for length in [u64::from(MAX_PAYLOAD) + 1, u64::MAX] {
             let error = checked_length(length, 5).unwrap_err();
-            assert!(
-                matches!(error, DumpError::FrameTooLong { offset: 5, found, .. } if found == length)
-            );
+            assert!(matches!(error, DumpError::FrameTooLong { offset: 5, found, .. } if found == length));
         }
     }
 }

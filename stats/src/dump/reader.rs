@@ -52,15 +52,7 @@ impl<R: Read> DumpReader<R> {
         }
         let session = decode::session(&payload).map_err(|bad| explain(bad, offset))?;
         offset += frame_length(&payload);
-        Ok(Self {
-            input,
-            decoder: Decoder::default(),
-            session,
-            payload,
-            offset,
-            snapshots: 0,
-            done: false,
-        })
+        Ok(Self { input, decoder: Decoder::default(), session, payload, offset, snapshots: 0, done: false })
     }
 
     /// The session that the snapshots are of.
@@ -89,12 +81,7 @@ impl<R: Read> DumpReader<R> {
                 let expected = decode::end(&self.payload).map_err(|bad| explain(bad, offset))?;
                 let found = self.snapshots;
                 if found != expected {
-                    return Err(DumpError::SnapshotCount {
-                        path: None,
-                        offset,
-                        expected,
-                        found,
-                    });
+                    return Err(DumpError::SnapshotCount { path: None, offset, expected, found });
                 }
                 self.offset += frame_length(&self.payload);
                 self.check_end()?;
@@ -131,16 +118,11 @@ impl<R: Read> Iterator for DumpReader<R> {
 fn read_file_header(input: &mut impl Read) -> Result<u64, DumpError> {
     const LENGTH: usize = MAGIC.len() + 2;
     let mut header = [0; LENGTH];
-    let found =
-        frame::fill(input, &mut header).map_err(|error| DumpError::io(Action::Read, 0, error))?;
+    let found = frame::fill(input, &mut header).map_err(|error| DumpError::io(Action::Read, 0, error))?;
     let begins = &header[..found.min(MAGIC.len())];
     if !MAGIC.starts_with(begins) {
         let found = begins.to_vec();
-        return Err(DumpError::NotADump {
-            path: None,
-            offset: 0,
-            found,
-        });
+        return Err(DumpError::NotADump { path: None, offset: 0, found });
     }
     if found < LENGTH {
         return Err(DumpError::Cut {
@@ -164,12 +146,7 @@ fn frame_length(payload: &[u8]) -> u64 {
 }
 
 fn unexpected(offset: u64, expected: &'static str, found: u8) -> DumpError {
-    DumpError::UnexpectedFrame {
-        path: None,
-        offset,
-        expected,
-        found,
-    }
+    DumpError::UnexpectedFrame { path: None, offset, expected, found }
 }
 
 /// What is wrong with the payload of the frame at `frame`.
@@ -177,27 +154,7 @@ fn explain(bad: Bad, frame: u64) -> DumpError {
     let path = None;
     let offset = frame + frame::HEADER as u64;
     match bad {
-        Bad::Layout {
-            what,
-            expected,
-            found,
-        } => DumpError::Undecodable {
-            path,
-            offset,
-            what,
-            expected,
-            found,
-        },
-        Bad::Reference {
-            what,
-            expected,
-            found,
-        } => DumpError::BadReference {
-            path,
-            offset,
-            what,
-            expected,
-            found,
-        },
+        Bad::Layout { what, expected, found } => DumpError::Undecodable { path, offset, what, expected, found },
+        Bad::Reference { what, expected, found } => DumpError::BadReference { path, offset, what, expected, found },
     }
 }

@@ -84,10 +84,7 @@ pub(super) struct TimeWire {
 
 impl From<DateTime<Utc>> for TimeWire {
     fn from(time: DateTime<Utc>) -> Self {
-        Self {
-            seconds: time.timestamp(),
-            nanos: time.timestamp_subsec_nanos(),
-        }
+        Self { seconds: time.timestamp(), nanos: time.timestamp_subsec_nanos() }
     }
 }
 
@@ -106,10 +103,7 @@ pub(super) struct DurationWire {
 
 impl From<Duration> for DurationWire {
     fn from(duration: Duration) -> Self {
-        Self {
-            seconds: duration.as_secs(),
-            nanos: duration.subsec_nanos(),
-        }
+        Self { seconds: duration.as_secs(), nanos: duration.subsec_nanos() }
     }
 }
 

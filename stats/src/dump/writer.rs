@@ -43,14 +43,8 @@ impl<W: Write> DumpWriter<W> {
     /// # Errors
     /// [`DumpError::Io`] with what `out` gives.
     pub fn new(out: W, session: &Session) -> Result<Self, DumpError> {
-        let mut writer = Self {
-            out,
-            encoder: Encoder::default(),
-            frame: Vec::new(),
-            offset: 0,
-            snapshots: 0,
-            broken: false,
-        };
+        let mut writer =
+            Self { out, encoder: Encoder::default(), frame: Vec::new(), offset: 0, snapshots: 0, broken: false };
         writer.frame.extend(MAGIC);
         writer.frame.extend(VERSION.to_le_bytes());
         writer.send()?;
@@ -86,22 +80,16 @@ impl<W: Write> DumpWriter<W> {
     /// [`DumpError::Io`] with what the output gives, now or when a snapshot was written.
     pub fn finish(mut self) -> Result<W, DumpError> {
         self.check_whole()?;
-        let end = EndWire {
-            snapshots: self.snapshots,
-        };
+        let end = EndWire { snapshots: self.snapshots };
         frame::build(&mut self.frame, frame::END, &end, self.offset)?;
         self.send()?;
-        self.out
-            .flush()
-            .map_err(|error| DumpError::io(Action::Write, self.offset, error))?;
+        self.out.flush().map_err(|error| DumpError::io(Action::Write, self.offset, error))?;
         Ok(self.out)
     }
 
     fn send(&mut self) -> Result<(), DumpError> {
         self.broken = true;
-        self.out
-            .write_all(&self.frame)
-            .map_err(|error| DumpError::io(Action::Write, self.offset, error))?;
+        self.out.write_all(&self.frame).map_err(|error| DumpError::io(Action::Write, self.offset, error))?;
         self.offset += self.frame.len() as u64;
         self.broken = false;
         self.frame.clear();

@@ -27,11 +27,7 @@ impl ObjectRow {
     /// A row of an object that was read whole and takes `bytes`, deep.
     #[must_use]
     pub fn new(object: Arc<ObjectRecord>, bytes: u64) -> Self {
-        Self {
-            object,
-            bytes,
-            unread: false,
-        }
+        Self { object, bytes, unread: false }
     }
 }
 
@@ -66,14 +62,7 @@ impl ObjectRecord {
     /// A record of an object of which neither birth nor site nor repr is known.
     #[must_use]
     pub fn new(serial: u64, class: impl Into<Arc<str>>, flat_bytes: u64) -> Self {
-        Self {
-            serial,
-            class: class.into(),
-            repr: None,
-            birth: None,
-            site: None,
-            flat_bytes,
-        }
+        Self { serial, class: class.into(), repr: None, birth: None, site: None, flat_bytes }
     }
 
     /// Bytes that one `Arc<ObjectRecord>` takes on the heap: the record, the two counts of its `Arc`, its repr.

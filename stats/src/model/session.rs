@@ -27,10 +27,6 @@ impl Session {
     /// A session of the process `process_id`, whose program's name is not known.
     #[must_use]
     pub fn new(started: DateTime<Utc>, process_id: u32) -> Self {
-        Self {
-            started,
-            process_id,
-            program: None,
-        }
+        Self { started, process_id, program: None }
     }
 }

@@ -59,9 +59,7 @@ impl Snapshot {
     /// Deep size of all live objects of all classes, in bytes (at most `u64::MAX`).
     #[must_use]
     pub fn tracked_bytes(&self) -> u64 {
-        self.classes
-            .iter()
-            .fold(0, |sum, row| sum.saturating_add(row.bytes))
+        self.classes.iter().fold(0, |sum, row| sum.saturating_add(row.bytes))
     }
 
     /// The row of the class with exactly this name.

@@ -60,10 +60,7 @@ fn pieces(class: &str) -> impl Iterator<Item = Piece<'_>> {
             let (text, after) = rest.split_at(path);
             rest = after;
             before = ' ';
-            return Some(Piece::Path {
-                text,
-                nested: depth > 0,
-            });
+            return Some(Piece::Path { text, nested: depth > 0 });
         }
         let other = rest.chars().next()?;
         rest = &rest[other.len_utf8()..];
@@ -107,11 +104,7 @@ mod tests {
     fn check(class: &str, short: &str) {
         assert_eq!(last_segment(class), short);
         let longest = longest_path(class);
-        assert_eq!(
-            shorten(class, longest, longest),
-            class,
-            "all segments are the whole name"
-        );
+        assert_eq!(shorten(class, longest, longest), class, "all segments are the whole name");
     }
 
     #[test]

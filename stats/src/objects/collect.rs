@@ -33,17 +33,12 @@ impl Object<'_> {
         }
     }
 
-    pub(super) fn sizes<'r>(
-        &self,
-        rows: &'r [(usize, &ObjectRow)],
-    ) -> impl Iterator<Item = Measured> + use<'r> {
-        rows[self.rows.clone()]
-            .iter()
-            .map(|(snapshot, row)| Measured {
-                snapshot: *snapshot,
-                bytes: row.bytes,
-                unread: row.unread,
-            })
+    pub(super) fn sizes<'r>(&self, rows: &'r [(usize, &ObjectRow)]) -> impl Iterator<Item = Measured> + use<'r> {
+        rows[self.rows.clone()].iter().map(|(snapshot, row)| Measured {
+            snapshot: *snapshot,
+            bytes: row.bytes,
+            unread: row.unread,
+        })
     }
 }
 
@@ -68,15 +63,9 @@ impl<'a> Collected<'a> {
                 continue;
             };
             let record = &last.object;
-            let dead = deaths
-                .binary_search_by_key(&record.serial, |(serial, _)| *serial)
-                .ok()
-                .map(|at| deaths[at].1);
+            let dead = deaths.binary_search_by_key(&record.serial, |(serial, _)| *serial).ok().map(|at| deaths[at].1);
             let fate = match dead {
-                Some(snapshot) => Fate::DeadBy {
-                    snapshot,
-                    elapsed: snapshots[snapshot].elapsed,
-                },
+                Some(snapshot) => Fate::DeadBy { snapshot, elapsed: snapshots[snapshot].elapsed },
                 None if *last_snapshot + 1 == snapshots.len() => Fate::Live,
                 None => Fate::NotListed,
             };

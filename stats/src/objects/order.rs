@@ -18,30 +18,18 @@ pub(super) fn sort(objects: &mut [Object<'_>], query: &Query) {
             .find(|order| order.is_ne())
             .unwrap_or(Ordering::Equal);
         let order = by_keys.then(a.record.serial.cmp(&b.record.serial));
-        if query.reversed {
-            order.reverse()
-        } else {
-            order
-        }
+        if query.reversed { order.reverse() } else { order }
     });
 }
 
-fn compare(
-    key: SortKey,
-    a: &Object<'_>,
-    b: &Object<'_>,
-    names: &HashMap<Arc<str>, String>,
-) -> Ordering {
+fn compare(key: SortKey, a: &Object<'_>, b: &Object<'_>, names: &HashMap<Arc<str>, String>) -> Ordering {
     match key {
         SortKey::Class => a.record.class.cmp(&b.record.class),
         SortKey::Name => names.get(&a.record.class).cmp(&names.get(&b.record.class)),
         SortKey::Birth => absent_last(a.record.birth.as_ref(), b.record.birth.as_ref()),
         SortKey::Death => absent_last(a.death(), b.death()),
         SortKey::Size => b.largest.cmp(&a.largest),
-        SortKey::TSize => absent_last(
-            a.in_largest_total.map(Reverse),
-            b.in_largest_total.map(Reverse),
-        ),
+        SortKey::TSize => absent_last(a.in_largest_total.map(Reverse), b.in_largest_total.map(Reverse)),
         SortKey::Repr => absent_last(a.record.repr.as_ref(), b.record.repr.as_ref()),
         SortKey::Serial => a.record.serial.cmp(&b.record.serial),
     }

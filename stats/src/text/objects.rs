@@ -20,16 +20,10 @@ impl ObjectList {
         if self.moments.is_empty() {
             out.write_all(NO_SNAPSHOT.as_bytes())?;
         } else if self.total == 0 {
-            writeln!(
-                out,
-                "  no snapshot lists an object by itself; the summary shows what each class holds"
-            )?;
+            writeln!(out, "  no snapshot lists an object by itself; the summary shows what each class holds")?;
         } else if self.matching == 0 {
             let class = &self.query.class;
-            writeln!(
-                out,
-                "  no listed object's class has {class:?} in its name; the summary shows the classes"
-            )?;
+            writeln!(out, "  no listed object's class has {class:?} in its name; the summary shows the classes")?;
         }
         let columns = Columns::of(self);
         for object in &self.objects {
@@ -41,11 +35,7 @@ impl ObjectList {
 
     fn write_title(&self, out: &mut impl Write) -> io::Result<()> {
         let query = &self.query;
-        write!(
-            out,
-            "OBJECTS  {}",
-            counted(self.total as u64, "object", "objects")
-        )?;
+        write!(out, "OBJECTS  {}", counted(self.total as u64, "object", "objects"))?;
         if !query.class.is_empty() {
             write!(out, ", {} of classes with {:?}", self.matching, query.class)?;
         }
@@ -61,10 +51,7 @@ impl ObjectList {
         };
         let others = match self.folded.len() - 1 {
             0 => String::new(),
-            others => format!(
-                "; at most as many of {}",
-                counted(others as u64, "other snapshot", "other snapshots")
-            ),
+            others => format!("; at most as many of {}", counted(others as u64, "other snapshot", "other snapshots")),
         };
         writeln!(
             out,
@@ -74,12 +61,7 @@ impl ObjectList {
         )
     }
 
-    fn write_object(
-        &self,
-        object: &ObjectEntry,
-        columns: Columns,
-        out: &mut impl Write,
-    ) -> io::Result<()> {
+    fn write_object(&self, object: &ObjectEntry, columns: Columns, out: &mut impl Write) -> io::Result<()> {
         let record = &object.record;
         let name = printable(&object.name);
         let free = match object.fate {
@@ -91,9 +73,7 @@ impl ObjectList {
             writeln!(out, "  {}", printable(repr))?;
         }
         let site = record.site.as_ref().map(ToString::to_string);
-        let site = site
-            .map(|site| format!(" at {}", printable(&site)))
-            .unwrap_or_default();
+        let site = site.map(|site| format!(" at {}", printable(&site))).unwrap_or_default();
         match record.birth {
             Some(birth) => writeln!(out, "  {}  made{site}", columns.time(birth))?,
             None if !site.is_empty() => writeln!(out, "  {}  registered{site}", columns.no_time())?,
@@ -102,11 +82,7 @@ impl ObjectList {
         for measured in &object.sizes {
             let bytes = Bytes(measured.bytes);
             self.write_moment(measured.snapshot, columns, out)?;
-            let unread = if measured.unread {
-                "  or more: something could not be read"
-            } else {
-                ""
-            };
+            let unread = if measured.unread { "  or more: something could not be read" } else { "" };
             writeln!(out, "{bytes:>10}{unread}")?;
         }
         match object.fate {
@@ -115,28 +91,14 @@ impl ObjectList {
                 self.write_moment(snapshot, columns, out)?;
                 writeln!(out, "{:>10}", "dead by then")
             }
-            Fate::NotListed => writeln!(
-                out,
-                "  {}  not listed any more, not seen dead",
-                columns.no_time()
-            ),
+            Fate::NotListed => writeln!(out, "  {}  not listed any more, not seen dead", columns.no_time()),
         }
     }
 
-    fn write_moment(
-        &self,
-        snapshot: usize,
-        columns: Columns,
-        out: &mut impl Write,
-    ) -> io::Result<()> {
+    fn write_moment(&self, snapshot: usize, columns: Columns, out: &mut impl Write) -> io::Result<()> {
         let moment = &self.moments[snapshot];
         let label = printable(&moment.label);
-        write!(
-            out,
-            "  {}  {label:<1$}  ",
-            columns.time(moment.elapsed),
-            columns.label
-        )
+        write!(out, "  {}  {label:<1$}  ", columns.time(moment.elapsed), columns.label)
     }
 }
 
@@ -150,16 +112,10 @@ struct Columns {
 impl Columns {
     fn of(list: &ObjectList) -> Self {
         let widest = list.moments.iter().map(|moment| moment.elapsed).max();
-        let labels = list
-            .moments
-            .iter()
-            .map(|moment| printable(&moment.label).chars().count());
+        let labels = list.moments.iter().map(|moment| printable(&moment.label).chars().count());
         Self {
             time: Seconds(widest.unwrap_or_default()).to_string().len(),
-            label: labels
-                .filter(|width| *width <= LONGEST_LABEL)
-                .max()
-                .unwrap_or(0),
+            label: labels.filter(|width| *width <= LONGEST_LABEL).max().unwrap_or(0),
         }
     }
 

@@ -55,10 +55,7 @@ impl Summary {
         }
         if unread {
             writeln!(out)?;
-            writeln!(
-                out,
-                " unread: objects of which something could not be read; their bytes are a lower bound"
-            )?;
+            writeln!(out, " unread: objects of which something could not be read; their bytes are a lower bound")?;
         }
         Ok(())
     }
@@ -75,19 +72,11 @@ fn why_absent(row: &SummaryRow) -> &'static str {
 /// What stands below a snapshot's rows.
 fn write_notes(snapshot: &SnapshotSummary, out: &mut impl Write) -> io::Result<()> {
     if snapshot.rows.is_empty() {
-        writeln!(
-            out,
-            "  no class is tracked: track_class::<T>() or track_object(&object), then take a snapshot"
-        )?;
+        writeln!(out, "  no class is tracked: track_class::<T>() or track_object(&object), then take a snapshot")?;
     } else if snapshot.total.live == 0 {
-        writeln!(
-            out,
-            "  no tracked object was alive: of a tracked class, the objects held in a Tracked<T> are seen"
-        )?;
+        writeln!(out, "  no tracked object was alive: of a tracked class, the objects held in a Tracked<T> are seen")?;
     }
-    let known = |bytes: Option<u64>| {
-        bytes.map_or_else(|| "unknown".to_owned(), |bytes| Bytes(bytes).to_string())
-    };
+    let known = |bytes: Option<u64>| bytes.map_or_else(|| "unknown".to_owned(), |bytes| Bytes(bytes).to_string());
     writeln!(
         out,
         "  process: resident {}, virtual {}; tracker's overhead {}",

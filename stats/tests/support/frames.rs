@@ -32,12 +32,7 @@ pub(crate) fn frames(dump: &[u8]) -> impl Iterator<Item = Frame> {
 pub(crate) fn frame(kind: u8, payload: &[u8]) -> Vec<u8> {
     let body = [&[kind], payload].concat();
     let length = u32::try_from(payload.len()).unwrap();
-    [
-        &length.to_le_bytes(),
-        &crc32fast::hash(&body).to_le_bytes(),
-        &body[..],
-    ]
-    .concat()
+    [&length.to_le_bytes(), &crc32fast::hash(&body).to_le_bytes(), &body[..]].concat()
 }
 
 /// The dump with another payload in this frame.

@@ -1,10 +1,7 @@
 //! A small session that has a bit of everything, made by hand so that it is the same every time.
 
 #![allow(dead_code, reason = "each test file uses its own part of this")]
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that panics has failed, which is what it is for"
-)]
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for")]
 
 pub(crate) mod frames;
 
@@ -54,11 +51,7 @@ pub(crate) fn class(name: &str, sizes: &[u64]) -> ClassRow {
 pub(crate) fn object(serial: u64, class: &str, birth: u64) -> ObjectRecord {
     let mut record = ObjectRecord::new(serial, class, 48);
     record.birth = Some(Duration::from_millis(birth));
-    record.site = Some(Arc::new(Site {
-        file: "src/main.rs".to_owned(),
-        line: 12,
-        column: 9,
-    }));
+    record.site = Some(Arc::new(Site { file: "src/main.rs".to_owned(), line: 12, column: 9 }));
     record
 }
 
@@ -66,11 +59,7 @@ pub(crate) fn object(serial: u64, class: &str, birth: u64) -> ObjectRecord {
 pub(crate) fn factory() -> Stats {
     let factory = Arc::new({
         let mut record = ObjectRecord::new(1, "factory::Factory", 56);
-        record.site = Some(Arc::new(Site {
-            file: "src/main.rs".to_owned(),
-            line: 30,
-            column: 5,
-        }));
+        record.site = Some(Arc::new(Site { file: "src/main.rs".to_owned(), line: 30, column: 5 }));
         record
     });
     let ann = Arc::new({
@@ -83,35 +72,25 @@ pub(crate) fn factory() -> Stats {
         record.repr = Some("Employee { name: \"Bob\" }".into());
         record
     });
-    let order = Arc::new(object(
-        1002,
-        "factory::Order<factory::staff::Employee>",
-        612,
-    ));
+    let order = Arc::new(object(1002, "factory::Order<factory::staff::Employee>", 612));
 
     let mut before = snapshot("before", 102);
     before.classes.push(class("factory::Factory", &[41_062]));
     before.classes.push(class("factory::staff::Employee", &[]));
-    before
-        .objects
-        .push(ObjectRow::new(Arc::clone(&factory), 41_062));
+    before.objects.push(ObjectRow::new(Arc::clone(&factory), 41_062));
 
     let mut load = snapshot("after load", 412);
     load.classes.push(class("factory::Factory", &[41_062]));
     let mut employees = class("factory::staff::Employee", &[200; 1000]);
     employees.listed = 2;
     load.classes.push(employees);
-    load.objects
-        .push(ObjectRow::new(Arc::clone(&factory), 41_062));
+    load.objects.push(ObjectRow::new(Arc::clone(&factory), 41_062));
     load.objects.push(ObjectRow::new(Arc::clone(&ann), 200));
     load.objects.push(ObjectRow::new(Arc::clone(&bob), 200));
 
     let mut evict = snapshot("", 1_900);
     evict.classes.push(class("factory::Factory", &[41_066]));
-    evict.classes.push(class(
-        "factory::Order<factory::staff::Employee>",
-        &[1_300_000],
-    ));
+    evict.classes.push(class("factory::Order<factory::staff::Employee>", &[1_300_000]));
     let mut employees = class("factory::staff::Employee", &[200; 499]);
     employees.created = 1000;
     employees.dropped = 501;
@@ -155,13 +134,11 @@ pub(crate) fn any_stats() -> impl Strategy<Value = Stats> {
 }
 
 fn any_session() -> impl Strategy<Value = Session> {
-    (any_time(), any::<u32>(), any::<Option<String>>()).prop_map(
-        |(started, process_id, program)| {
-            let mut session = Session::new(started, process_id);
-            session.program = program.map(Into::into);
-            session
-        },
-    )
+    (any_time(), any::<u32>(), any::<Option<String>>()).prop_map(|(started, process_id, program)| {
+        let mut session = Session::new(started, process_id);
+        session.program = program.map(Into::into);
+        session
+    })
 }
 
 fn any_snapshot(pool: Vec<Arc<ObjectRecord>>) -> impl Strategy<Value = Arc<Snapshot>> {
@@ -170,90 +147,54 @@ fn any_snapshot(pool: Vec<Arc<ObjectRecord>>) -> impl Strategy<Value = Arc<Snaps
     let process = any::<(Option<u64>, Option<u64>, u64)>();
     let times = (any_time(), any::<Duration>(), any::<Duration>());
     let classes = vec(any_class(), 0..5);
-    let parts = (
-        any::<String>(),
-        times,
-        process,
-        classes,
-        rows,
-        any::<Vec<u64>>(),
-    );
-    parts.prop_map(
-        |(label, (time, elapsed, duration), process, classes, (rows, sorted), gone)| {
-            let mut snapshot = Snapshot::new(label, time, elapsed);
-            snapshot.duration = duration;
-            (
-                snapshot.process.virtual_bytes,
-                snapshot.process.resident_bytes,
-                snapshot.overhead_bytes,
-            ) = process;
-            snapshot.classes = classes;
-            snapshot.gone = gone;
-            for (record, bytes, unread) in rows {
-                let mut row = ObjectRow::new(record, bytes);
-                row.unread = unread;
-                snapshot.objects.push(row);
-            }
-            if sorted {
-                snapshot.objects.sort_by_key(|row| row.object.serial);
-            }
-            Arc::new(snapshot)
-        },
-    )
+    let parts = (any::<String>(), times, process, classes, rows, any::<Vec<u64>>());
+    parts.prop_map(|(label, (time, elapsed, duration), process, classes, (rows, sorted), gone)| {
+        let mut snapshot = Snapshot::new(label, time, elapsed);
+        snapshot.duration = duration;
+        (snapshot.process.virtual_bytes, snapshot.process.resident_bytes, snapshot.overhead_bytes) = process;
+        snapshot.classes = classes;
+        snapshot.gone = gone;
+        for (record, bytes, unread) in rows {
+            let mut row = ObjectRow::new(record, bytes);
+            row.unread = unread;
+            snapshot.objects.push(row);
+        }
+        if sorted {
+            snapshot.objects.sort_by_key(|row| row.object.serial);
+        }
+        Arc::new(snapshot)
+    })
 }
 
 fn any_class() -> impl Strategy<Value = ClassRow> {
     let counts = any::<[u64; 7]>();
     (any_name(), counts, any::<[Option<u64>; 2]>()).prop_map(|(name, counts, sizes)| {
         let mut row = ClassRow::new(name);
-        [
-            row.live,
-            row.created,
-            row.dropped,
-            row.bytes,
-            row.flat_bytes,
-            row.unread,
-            row.listed,
-        ] = counts;
+        [row.live, row.created, row.dropped, row.bytes, row.flat_bytes, row.unread, row.listed] = counts;
         [row.smallest_bytes, row.largest_bytes] = sizes;
         row
     })
 }
 
 fn any_record() -> impl Strategy<Value = ObjectRecord> {
-    let site = (any_name(), any::<u32>(), any::<u32>()).prop_map(|(file, line, column)| Site {
-        file,
-        line,
-        column,
-    });
+    let site = (any_name(), any::<u32>(), any::<u32>()).prop_map(|(file, line, column)| Site { file, line, column });
     let serial = prop_oneof![0..30_u64, any::<u64>()];
-    let absent_or = (
-        any::<Option<String>>(),
-        any::<Option<Duration>>(),
-        option::of(site),
-    );
-    (serial, any_name(), any::<u64>(), absent_or).prop_map(
-        |(serial, class, flat_bytes, (repr, birth, site))| {
-            let mut record = ObjectRecord::new(serial, class, flat_bytes);
-            record.repr = repr.map(Into::into);
-            record.birth = birth;
-            record.site = site.map(Arc::new);
-            record
-        },
-    )
+    let absent_or = (any::<Option<String>>(), any::<Option<Duration>>(), option::of(site));
+    (serial, any_name(), any::<u64>(), absent_or).prop_map(|(serial, class, flat_bytes, (repr, birth, site))| {
+        let mut record = ObjectRecord::new(serial, class, flat_bytes);
+        record.repr = repr.map(Into::into);
+        record.birth = birth;
+        record.site = site.map(Arc::new);
+        record
+    })
 }
 
 /// Few names, so that they are often the same.
 fn any_name() -> impl Strategy<Value = String> {
-    prop_oneof![
-        "[ab]{0,1}",
-        "[a-c]::[A-C](<[a-c]::[A-C]>)?",
-        any::<String>()
-    ]
+    prop_oneof!["[ab]{0,1}", "[a-c]::[A-C](<[a-c]::[A-C]>)?", any::<String>()]
 }
 
 fn any_time() -> impl Strategy<Value = DateTime<Utc>> {
     let range = DateTime::<Utc>::MIN_UTC.timestamp()..=DateTime::<Utc>::MAX_UTC.timestamp();
-    (range, 0..1_000_000_000_u32)
-        .prop_map(|(seconds, nanos)| DateTime::from_timestamp(seconds, nanos).unwrap())
+    (range, 0..1_000_000_000_u32).prop_map(|(seconds, nanos)| DateTime::from_timestamp(seconds, nanos).unwrap())
 }

@@ -14,9 +14,7 @@ use crate::{Bytes, ClassRow, Percent, SnapshotSummary, Summary, SummaryRow};
 const LONGEST_LABEL: usize = 40;
 
 /// What stands above the numbers.
-const HEADER: [&str; 7] = [
-    "live", "created", "dropped", "bytes", "average", "largest", "share",
-];
+const HEADER: [&str; 7] = ["live", "created", "dropped", "bytes", "average", "largest", "share"];
 
 /// The table of all snapshots, with a column for `unread` if asked: for each a header, then its classes and, if it has
 /// any, their total.
