@@ -182,7 +182,7 @@ impl Walker {
         let mut index = self.cursor.get();
         while let Some(slot) = slots.get(index) {
             let ahead = slots.get(index + AHEAD).unwrap_or_else(|| &next[(index + AHEAD) % SLOTS]);
-            prefetch(ahead.hint());
+            prefetch::<T>(ahead.hint());
             index += 1;
             let Some(object) = found::<T>(slot) else { continue };
             self.cursor.set(index);
@@ -273,15 +273,19 @@ fn destroy_all(released: &Released) {
     }
 }
 
+/// Has an object fetched from memory: its header and the first of its value. What it owns elsewhere is not known yet.
 #[inline]
-fn prefetch(object: *const Header) {
+fn prefetch<T>(object: *const Header) {
     #[cfg(all(target_arch = "x86_64", not(loom)))]
     {
         use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
         // SAFETY: a prefetch reads nothing: any address will do.
         unsafe { _mm_prefetch::<_MM_HINT_T0>(object.cast()) };
-        // SAFETY: as above.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(object.cast::<i8>().wrapping_add(64)) };
+        // An object that is hardly more than its header seldom reaches into a second cache line.
+        if size_of::<Node<T>>() > size_of::<Header>() + 16 {
+            // SAFETY: as above.
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(object.cast::<i8>().wrapping_add(64)) };
+        }
     }
     #[cfg(not(all(target_arch = "x86_64", not(loom))))]
     let _ = object;

@@ -129,7 +129,7 @@ impl Tally {
 
     /// The bytes that an object must have to be worth to be considered.
     pub(super) fn threshold(&self) -> u64 {
-        self.threshold
+        if self.most == 0 { u64::MAX } else { self.threshold }
     }
 
     /// Whether an object would be listed.
@@ -148,8 +148,7 @@ impl Tally {
             *least = Reverse(candidate);
         }
         if self.listed.len() == self.most {
-            // Nothing is ever larger than the threshold of a row that lists nothing.
-            self.threshold = self.listed.peek().map_or(u64::MAX, |least| least.0.bytes);
+            self.threshold = self.listed.peek().map_or(0, |least| least.0.bytes);
         }
     }
 
