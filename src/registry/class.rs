@@ -5,7 +5,7 @@ use core::ptr::{NonNull, null};
 
 use super::local::LocalClass;
 use super::node::{Header, Node};
-use super::page::{Page, SLOTS, Slot};
+use super::page::{Page, Remains, SLOTS, Slot};
 use super::sync::{AtomicU64, Lock, Ordering};
 
 /// What the compiler knows of a class.
@@ -13,8 +13,8 @@ use super::sync::{AtomicU64, Lock, Ordering};
 pub(super) struct Seed {
     pub(super) type_id: TypeId,
     pub(super) name: fn() -> &'static str,
-    /// Destroys an object that no strong handle and no walker can reach.
-    pub(super) destroy: unsafe fn(NonNull<Header>),
+    /// Destroys an object that no strong handle and no walker can reach, or what remains of it.
+    pub(super) destroy: unsafe fn(NonNull<Header>, Remains),
 }
 
 impl Seed {
@@ -29,7 +29,7 @@ pub(crate) struct Class {
     index: u32,
     type_id: TypeId,
     name: &'static str,
-    pub(super) destroy: unsafe fn(NonNull<Header>),
+    pub(super) destroy: unsafe fn(NonNull<Header>, Remains),
     /// Every page of this class, in order of creation.
     pages: Lock<Vec<PageRef>>,
     /// Free slots that no thread has taken.
@@ -179,11 +179,13 @@ impl Class {
 
     /// Counts for a thread that has no count of its own.
     pub(super) fn count_created(&self) {
+        // Release: as in `bump`; a chain of such additions passes on what each of them released.
         self.created.fetch_add(1, Ordering::Release);
     }
 
     /// The same for a drop.
     pub(super) fn count_dropped(&self) {
+        // Release: as above.
         self.dropped.fetch_add(1, Ordering::Release);
     }
 
@@ -197,6 +199,7 @@ impl Class {
         if let Some(place) = threads.0.iter().position(|&entry| core::ptr::eq(entry, thread)) {
             threads.0.swap_remove(place);
         }
+        // Relaxed loads: this thread's own. Release: as in `count_dropped`.
         self.dropped.fetch_add(thread.dropped.load(Ordering::Relaxed), Ordering::Release);
         self.created.fetch_add(thread.created.load(Ordering::Relaxed), Ordering::Release);
     }

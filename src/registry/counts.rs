@@ -1,6 +1,6 @@
 //! The reference counts of one object: strong and weak in one word.
 
-use super::sync::{AtomicU64, Ordering, fence};
+use super::sync::{AtomicU64, Ordering};
 
 /// Strong handles in the low half; weak handles in the high half, plus one while any strong handle lives.
 ///
@@ -50,6 +50,7 @@ impl Counts {
     }
 
     pub(super) fn weak(&self) -> usize {
+        // Relaxed: as in `strong`.
         let word = self.0.load(Ordering::Relaxed);
         (weak(word) as usize).saturating_sub(usize::from(strong(word) > 0))
     }
@@ -59,6 +60,12 @@ impl Counts {
     pub(super) fn is_unique(&self) -> bool {
         // Acquire: what the other handles did to the value before they went is done.
         self.0.load(Ordering::Acquire) == UNIQUE
+    }
+
+    /// Whether this strong handle is the only one; weak ones there may be.
+    pub(super) fn is_only_strong(&self) -> bool {
+        // Acquire: what the other handles did to the value and to the slot before they went is done.
+        strong(self.0.load(Ordering::Acquire)) == 1
     }
 
     #[inline]
@@ -71,6 +78,7 @@ impl Counts {
     }
 
     pub(super) fn add_weak(&self) {
+        // Relaxed: as in `add_strong`.
         let old = self.0.fetch_add(WEAK, Ordering::Relaxed);
         if weak(old) >= STUCK {
             self.stick();
@@ -79,6 +87,7 @@ impl Counts {
 
     /// One strong handle more, if there is one.
     pub(super) fn upgrade(&self) -> bool {
+        // Relaxed: only the exchange below decides.
         let mut word = self.0.load(Ordering::Relaxed);
         while strong(word) != 0 {
             if strong(word) >= STUCK {
@@ -99,8 +108,8 @@ impl Counts {
         let old = self.0.fetch_sub(STRONG, Ordering::Release);
         match strong(old) {
             1 => {
-                // Acquire: what all the others did is done.
-                fence(Ordering::Acquire);
+                // Acquire: what all the others did is done. (A load, not a fence: ThreadSanitizer knows no fences.)
+                self.0.load(Ordering::Acquire);
                 true
             }
             STUCK.. => {
@@ -113,8 +122,11 @@ impl Counts {
 
     /// Takes the only strong handle away, if it is the only one; weak handles may be left.
     pub(super) fn take_only_strong(&self) -> bool {
+        // Relaxed: only the exchange below decides.
         let mut word = self.0.load(Ordering::Relaxed);
         while strong(word) == 1 {
+            // Acquire: what the other handles did to the value is done. Release: the same for us, seen from who frees the
+            // memory. Relaxed on failure: we only look again.
             match self.0.compare_exchange_weak(word, word - STRONG, Ordering::AcqRel, Ordering::Relaxed) {
                 Ok(_) => return true,
                 Err(now) => word = now,
@@ -129,10 +141,12 @@ impl Counts {
         if self.0.load(Ordering::Acquire) == WEAK {
             return true;
         }
+        // Release: what this handle did to the memory is done before another thread frees it.
         let old = self.0.fetch_sub(WEAK, Ordering::Release);
         match weak(old) {
             1 => {
-                fence(Ordering::Acquire);
+                // Acquire: all that used the memory is done.
+                self.0.load(Ordering::Acquire);
                 true
             }
             STUCK.. => {

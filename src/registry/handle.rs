@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::class::Seed;
 use super::counts::Counts;
 use super::node::{Header, Node};
-use super::page::{Page, Slot};
+use super::page::{Page, Remains, Slot};
 use super::visit::Place;
 use super::{Class, registry, with_local};
 use crate::Inspect;
@@ -88,17 +88,21 @@ impl<T: Inspect + Send + Sync + 'static> Tracked<T> {
     #[must_use]
     #[track_caller]
     pub fn new(value: T) -> Self {
-        let location = Location::caller();
+        let this = Self::build(value, Location::caller(), false);
+        this.admit_walkers();
+        this
+    }
+
+    /// An object that is registered, but that its slot does not show yet.
+    #[inline]
+    fn build(value: T, location: &'static Location<'static>, pinned: bool) -> Self {
         let given = with_local(|local| local.register(registry(), &Seed::of::<T>(), location));
-        let header =
-            Header { counts: Counts::unique(), slot: given.slot, serial: given.serial, origin: given.origin };
+        let header = Header::new(Counts::unique(), given, pinned);
         let node = Box::into_raw(Box::new(Node { header, value }));
-        // SAFETY: a slot that was given is this thread's until it shows an object; null if tracking is off.
-        if let Some(slot) = unsafe { given.slot.as_ref() } {
-            slot.publish(node.cast());
-        }
-        // SAFETY: `Box::into_raw` gives no null; the node counts one handle, this one.
-        unsafe { Self::from_node(NonNull::new_unchecked(node)) }
+        // SAFETY: `Box::into_raw` gives no null.
+        let node = unsafe { NonNull::new_unchecked(node) };
+        // SAFETY: the node counts one handle, this one.
+        unsafe { Self::from_node(node) }
     }
 
     /// Makes a tracked object that can hold a weak handle to itself. The handle that `value` is given cannot be upgraded
@@ -111,18 +115,18 @@ impl<T: Inspect + Send + Sync + 'static> Tracked<T> {
     pub fn new_cyclic(value: impl FnOnce(&WeakTracked<T>) -> T) -> Self {
         let location = Location::caller();
         let given = with_local(|local| local.register(registry(), &Seed::of::<T>(), location));
-        let header =
-            Header { counts: Counts::weak_only(), slot: given.slot, serial: given.serial, origin: given.origin };
-        let node: *mut Node<MaybeUninit<T>> =
-            Box::into_raw(Box::new(Node { header, value: MaybeUninit::uninit() }));
+        let header = Header::new(Counts::weak_only(), given, false);
+        let node: *mut Node<MaybeUninit<T>> = Box::into_raw(Box::new(Node { header, value: MaybeUninit::uninit() }));
         // SAFETY: `Box::into_raw` gives no null, and `Node<MaybeUninit<T>>` is laid out as `Node<T>`.
         let node: NonNull<Node<T>> = unsafe { NonNull::new_unchecked(node.cast()) };
         // Until there is a value, this weak handle (and that of all strong handles to come) owns the memory.
         let unfinished = Unfinished { node };
         let weak = WeakTracked { node: Some(node), owns: PhantomData };
         let value = value(&weak);
+        // SAFETY: the node is allocated.
+        let place = unsafe { value_of(node) };
         // SAFETY: nobody else reaches the value: no upgrade succeeds yet, and no slot shows it.
-        unsafe { (&raw mut (*node.as_ptr()).value).write(value) };
+        unsafe { place.write(value) };
         core::mem::forget(unfinished);
         // SAFETY: the node is alive, we own it.
         let header = unsafe { header_of(node) };
@@ -136,12 +140,16 @@ impl<T: Inspect + Send + Sync + 'static> Tracked<T> {
         unsafe { Self::from_node(node) }
     }
 
-    /// A pinned tracked object.
+    /// A pinned tracked object. Its value is never moved and never lent mutably, whatever its type, not even by a handle that
+    /// [`ClassTracker::instances`](crate::ClassTracker::instances) finds: to [`get_mut`](Tracked::get_mut) and its like such
+    /// a handle is never the only one.
     #[must_use]
     #[track_caller]
     pub fn pin(value: T) -> core::pin::Pin<Self> {
-        // SAFETY: the value never moves while a `Pin` is around its handle: `try_unwrap` and `get_mut` need the handle itself.
-        unsafe { core::pin::Pin::new_unchecked(Self::new(value)) }
+        let this = Self::build(value, Location::caller(), true);
+        this.admit_walkers();
+        // SAFETY: what moves a value or lends it mutably looks first whether it is pinned.
+        unsafe { core::pin::Pin::new_unchecked(this) }
     }
 }
 
@@ -163,9 +171,33 @@ impl<T> Drop for Unfinished<T> {
 /// # Safety
 /// The node must be allocated for `'n`.
 #[inline]
-unsafe fn header_of<'n, T: ?Sized>(node: NonNull<Node<T>>) -> &'n Header {
+pub(super) unsafe fn header_of<'n, T: ?Sized>(node: NonNull<Node<T>>) -> &'n Header {
     // SAFETY: a node begins with its header. No reference to the value is made.
-    unsafe { node.cast::<Header>().as_ref() }
+    let header: &'n Header = unsafe { node.cast::<Header>().as_ref() };
+    header.life.used();
+    header
+}
+
+/// # Safety
+/// The node must be allocated.
+#[inline]
+unsafe fn value_of<T: ?Sized>(node: NonNull<Node<T>>) -> *mut T {
+    // SAFETY: only the address of a field is taken.
+    unsafe { &raw mut (*node.as_ptr()).value }
+}
+
+/// # Safety
+/// No handle may be left, no slot show the node, no walker have it, and its value be gone.
+#[inline]
+unsafe fn free<T: ?Sized>(node: NonNull<Node<T>>) {
+    // SAFETY: the node is still allocated.
+    if !unsafe { header_of(node) }.life.ends() {
+        return;
+    }
+    // SAFETY: the reference is for the layout alone, which is known from the pointer.
+    let layout = unsafe { core::alloc::Layout::for_value(node.as_ref()) };
+    // SAFETY: the node was allocated by `Box` with this layout.
+    unsafe { std::alloc::dealloc(node.as_ptr().cast(), layout) };
 }
 
 /// Returns a slot without an object, and counts the object as dropped.
@@ -174,7 +206,7 @@ fn give_back(slot: *const Slot) {
     if !slot.is_null() {
         // SAFETY: slots come from `Page::slot`.
         let class = unsafe { Slot::page(slot) }.class();
-        with_local(|local| local.give_back(registry(), slot, class));
+        with_local(|local| local.give_back(slot, class));
     }
 }
 
@@ -183,10 +215,8 @@ fn give_back(slot: *const Slot) {
 unsafe fn drop_weak<T: ?Sized>(node: NonNull<Node<T>>) {
     // SAFETY: the count keeps the node allocated until it is dropped.
     if unsafe { header_of(node) }.counts.drop_weak() {
-        // SAFETY: no handle of any kind is left; layouts of nodes are known from the pointer.
-        let layout = unsafe { core::alloc::Layout::for_value(node.as_ref()) };
-        // SAFETY: the node was allocated by `Box` with this layout; its value is gone.
-        unsafe { std::alloc::dealloc(node.as_ptr().cast(), layout) };
+        // SAFETY: no handle of any kind is left; the last strong one saw to the value, the slot and the walkers.
+        unsafe { free(node) };
     }
 }
 
@@ -207,8 +237,10 @@ unsafe fn destroy_node<T: ?Sized>(node: NonNull<Node<T>>) {
     }
     // A destructor that panics must not keep the memory.
     let memory = Memory(node);
+    // SAFETY: the node is allocated.
+    let value = unsafe { value_of(memory.0) };
     // SAFETY: the caller's promise: nobody reads or will read the value.
-    unsafe { core::ptr::drop_in_place(&raw mut (*memory.0.as_ptr()).value) };
+    unsafe { core::ptr::drop_in_place(value) };
 }
 
 /// # Safety
@@ -218,37 +250,40 @@ unsafe fn drop_weak_after_value<T: ?Sized>(node: NonNull<Node<T>>) {
     // SAFETY: the count keeps the node allocated.
     let unique = unsafe { header_of(node) }.counts.is_unique();
     if unique {
-        // SAFETY: the only handle was the caller's; the reference is for the layout alone.
-        let layout = unsafe { core::alloc::Layout::for_value(node.as_ref()) };
-        // SAFETY: as in `drop_weak`.
-        unsafe { std::alloc::dealloc(node.as_ptr().cast(), layout) };
+        // SAFETY: the only handle was the caller's; the rest is the caller's promise.
+        unsafe { free(node) };
     } else {
         // SAFETY: the caller's promise.
         unsafe { drop_weak(node) };
     }
 }
 
-/// [`destroy_node`] for who knows only the header. The slot is given back first.
+/// [`destroy_node`] for who knows only the header, or, if the value is gone, the rest of it.
 ///
 /// # Safety
 /// As [`destroy_node`]; the object's class must be that of `T`.
-pub(super) unsafe fn destroy<T>(header: NonNull<Header>) {
-    // SAFETY: the caller's promise.
-    unsafe { destroy_node(header.cast::<Node<T>>()) };
+pub(super) unsafe fn destroy<T>(header: NonNull<Header>, remains: Remains) {
+    let node = header.cast::<Node<T>>();
+    match remains {
+        // SAFETY: the caller's promise.
+        Remains::Value => unsafe { destroy_node(node) },
+        // SAFETY: the weak count of the strong handles goes with the last of them.
+        Remains::Memory => unsafe { drop_weak(node) },
+    }
 }
 
 /// Destroys an object that was parked, and gives its slot back.
 ///
 /// # Safety
 /// The object must have been released by [`Page::leave`] or [`Page::leave_holding`], and not yet be destroyed.
-pub(super) unsafe fn destroy_parked(header: NonNull<Header>) {
-    // SAFETY: a released object is still allocated.
-    let slot = unsafe { header.as_ref() }.slot;
+pub(super) unsafe fn destroy_parked(header: NonNull<Header>, remains: Remains) {
+    // SAFETY: a released object is still allocated; a node begins with its header.
+    let slot = unsafe { header_of(header.cast::<Node<()>>()) }.slot;
     // SAFETY: slots come from `Page::slot`.
     let class = unsafe { Slot::page(slot) }.class();
     give_back(slot);
     // SAFETY: parked objects have no strong handle; nobody reads a released one; the class is that of its page.
-    unsafe { (class.destroy)(header) };
+    unsafe { (class.destroy)(header, remains) };
 }
 
 impl<T: ?Sized> Tracked<T> {
@@ -266,16 +301,18 @@ impl<T: ?Sized> Tracked<T> {
     }
 
     fn page_and_slot(&self) -> Option<(&'static Page, &'static Slot)> {
-        let slot = self.header().slot;
-        // SAFETY: slots come from `Page::slot`, and pages are never freed.
-        (!slot.is_null()).then(|| unsafe { (Slot::page(slot), &*slot) })
+        let pointer = self.header().slot;
+        // SAFETY: slots come from `Page::slot`, and pages are never freed; null if the object is not registered.
+        let slot = unsafe { pointer.as_ref() }?;
+        // SAFETY: as above.
+        Some((unsafe { Slot::page(pointer) }, slot))
     }
 
     /// The object's serial: unique in the process, from 1, rising in order of creation on each thread, never used again. `None`
     /// if it was made while tracking was off.
     #[must_use]
     pub fn serial(this: &Self) -> Option<u64> {
-        (!this.header().slot.is_null()).then_some(this.header().serial)
+        (!this.header().slot.is_null()).then(|| this.header().serial.get())
     }
 
     /// When the object was made, from the first use of tracking in this process on, to the resolution of the system's coarse clock.
@@ -294,7 +331,7 @@ impl<T: ?Sized> Tracked<T> {
     /// The class of its object, and where it stands; `None` if it is not registered.
     pub(crate) fn entry(this: &Self) -> Option<(&'static Class, Place)> {
         let (page, _) = this.page_and_slot()?;
-        Some((page.class(), Place::new(this.header().slot, this.header().serial)))
+        Some((page.class(), Place::new(this.header().slot, this.header().serial.get())))
     }
 
     /// The address that stands for the object among shared blocks.
@@ -311,8 +348,8 @@ impl<T: ?Sized> Tracked<T> {
     /// A pointer to the value, valid as long as a handle lives.
     #[must_use]
     pub fn as_ptr(this: &Self) -> *const T {
-        // SAFETY: only the address of a field of a live node is taken.
-        unsafe { &raw const (*this.node.as_ptr()).value }
+        // SAFETY: a handle keeps its node.
+        unsafe { value_of(this.node) }
     }
 
     /// How many strong handles there are. Another thread may change it at any time.
@@ -349,15 +386,22 @@ impl<T: ?Sized> Tracked<T> {
     /// ```
     #[must_use]
     pub fn get_mut(this: &mut Self) -> Option<TrackedMut<'_, T>> {
-        if !this.header().counts.is_unique() || !this.exclude_walkers() {
+        if this.is_pinned() || !this.header().counts.is_unique() {
             return None;
         }
+        let excluded = this.exclude_walkers();
         let guard = TrackedMut { handle: this };
         // A walker that came before may have made a handle. Looked at again now that none can; `guard` undoes the exclusion.
-        guard.handle.header().counts.is_unique().then_some(guard)
+        (excluded && guard.handle.header().counts.is_unique()).then_some(guard)
     }
 
-    /// Keeps walkers from the value until [`Tracked::admit_walkers`]; whether those that were reading it have left.
+    fn is_pinned(&self) -> bool {
+        self.header().serial.is_pinned()
+    }
+
+    /// Keeps walkers to come from the value until [`Tracked::admit_walkers`]; whether those that were reading it have left.
+    ///
+    /// For an object that has no other strong handle: who has one that is not the only one never writes the slot.
     fn exclude_walkers(&self) -> bool {
         let Some((page, slot)) = self.page_and_slot() else { return true };
         slot.hide_value(self.node.as_ptr().cast());
@@ -365,13 +409,10 @@ impl<T: ?Sized> Tracked<T> {
             return true;
         }
         let walking = with_local(|local| local.walks.get()) > 0;
-        let unread = page.wait_until_unread(self.node.as_ptr().cast(), if walking { 0 } else { PATIENCE });
-        if !unread {
-            self.admit_walkers();
-        }
-        unread
+        page.wait_until_unread(self.node.as_ptr().cast(), if walking { 0 } else { PATIENCE })
     }
 
+    #[inline]
     fn admit_walkers(&self) {
         if let Some((_, slot)) = self.page_and_slot() {
             slot.publish(self.node.as_ptr().cast());
@@ -387,7 +428,7 @@ impl<T: ?Sized> Tracked<T> {
         }
         if let Some((page, slot)) = self.page_and_slot() {
             slot.hide();
-            if page.is_busy() && page.park(slot, self.node.as_ptr().cast()) {
+            if page.park(slot, self.node.as_ptr().cast(), Remains::Value) {
                 return;
             }
             give_back(slot);
@@ -406,10 +447,10 @@ impl<T> Tracked<T> {
     /// # Errors
     /// The handle itself, if there are others.
     pub fn try_unwrap(this: Self) -> Result<T, Self> {
-        if Tracked::strong_count(&this) != 1 || !this.exclude_walkers() {
+        if this.is_pinned() || !this.header().counts.is_only_strong() {
             return Err(this);
         }
-        if !this.header().counts.take_only_strong() {
+        if !this.exclude_walkers() || !this.header().counts.take_only_strong() {
             this.admit_walkers();
             return Err(this);
         }
@@ -423,17 +464,18 @@ impl<T> Tracked<T> {
     /// value is dropped by the snapshot and `None` is returned.
     #[must_use]
     pub fn into_inner(this: Self) -> Option<T> {
-        if !this.header().counts.drop_strong() {
-            core::mem::forget(this);
+        if this.is_pinned() {
             return None;
         }
         let this = ManuallyDrop::new(this);
-        if let Some((page, slot)) = this.page_and_slot()
-            && !this.exclude_walkers()
+        if !this.header().counts.drop_strong() {
+            return None;
+        }
+        if !this.exclude_walkers()
+            && let Some((page, slot)) = this.page_and_slot()
         {
-            let object = this.node.as_ptr().cast();
             slot.hide();
-            if page.is_busy() && page.park(slot, object) {
+            if page.park(slot, this.node.as_ptr().cast(), Remains::Value) {
                 return None;
             }
         }
@@ -452,12 +494,18 @@ impl<T> Tracked<T> {
     /// Moves the value out. The strong count must be 0 and walkers be excluded.
     fn take_value(self) -> T {
         let this = ManuallyDrop::new(self);
-        if let Some((_, slot)) = this.page_and_slot() {
+        // SAFETY: the weak count of the strong handles keeps the node.
+        let value = unsafe { value_of(this.node) };
+        // SAFETY: no strong handle is left, and no walker reads the value: it is ours to move.
+        let value = unsafe { value.read() };
+        if let Some((page, slot)) = this.page_and_slot() {
             slot.hide();
+            // A walker that came while the value was excluded may still read the header.
+            if page.park(slot, this.node.as_ptr().cast(), Remains::Memory) {
+                return value;
+            }
             give_back(slot);
         }
-        // SAFETY: no strong handle is left, and no walker reads the value: it is ours to move.
-        let value = unsafe { (&raw const (*this.node.as_ptr()).value).read() };
         // SAFETY: the weak count of the strong handles goes with the last of them.
         unsafe { drop_weak(this.node) };
         value
@@ -479,16 +527,20 @@ impl<T: Inspect + Clone + Send + Sync + 'static> Tracked<T> {
     #[track_caller]
     pub fn make_mut(this: &mut Self) -> TrackedMut<'_, T> {
         // A walker that cannot be waited for counts as another handle; so does one that has made a handle.
-        loop {
-            if this.header().counts.is_unique() && this.exclude_walkers() {
-                if this.header().counts.is_unique() {
-                    break;
-                }
-                this.admit_walkers();
+        if !this.is_pinned() && this.header().counts.is_unique() {
+            if this.exclude_walkers() && this.header().counts.is_unique() {
+                return TrackedMut { handle: this };
             }
-            *this = Tracked::new((**this).clone());
+            this.admit_walkers();
         }
-        TrackedMut { handle: this }
+        let mine = Tracked::build((**this).clone(), Location::caller(), false);
+        if let Some((_, slot)) = mine.page_and_slot() {
+            slot.hide_value(mine.node.as_ptr().cast());
+        }
+        let other = core::mem::replace(this, mine);
+        let guard = TrackedMut { handle: this };
+        drop(other);
+        guard
     }
 }
 
@@ -505,10 +557,11 @@ impl<T: ?Sized> Drop for Tracked<T> {
             if page.seems_busy() {
                 return self.drop_slowly();
             }
-            slot.hide();
+            slot.hide_for_now(self.node.as_ptr().cast());
             // The order matters (invariant 3): hidden, then the page idle, then still the only handle.
             if page.is_busy() || !self.header().counts.is_unique() {
                 // A walker may have come in between, and may have made a handle: show the object again, and count for real.
+                // (Until then walkers wait: an object that lives on must not be missed.)
                 slot.publish(self.node.as_ptr().cast());
                 return self.drop_slowly();
             }
@@ -619,13 +672,13 @@ impl<T: ?Sized> WeakTracked<T> {
     /// Where the object stands in the registry, or stood.
     pub(crate) fn place(&self) -> Option<Place> {
         let header = self.header().filter(|header| !header.slot.is_null())?;
-        Some(Place::new(header.slot, header.serial))
+        Some(Place::new(header.slot, header.serial.get()))
     }
 
     /// The serial that the object has, or had. `None` if it was made while tracking was off, or if there never was one.
     #[must_use]
     pub fn serial(&self) -> Option<u64> {
-        self.header().filter(|header| !header.slot.is_null()).map(|header| header.serial)
+        self.header().filter(|header| !header.slot.is_null()).map(|header| header.serial.get())
     }
 }
 

@@ -169,25 +169,23 @@ impl Local {
         seed: &Seed,
         location: &'static Location<'static>,
     ) -> Registration {
-        let control = registry.control();
+        let control = registry.control_for_serials();
         if Registry::is_off(control) {
             return Registration::none();
         }
         let class = registry.class(seed);
         let site = registry.site(location);
         let origin = Origin::new(crate::clock::ticks(), site);
-        self.open(registry);
+        self.open();
         if self.phase.get() == Phase::Closed {
             let slot = class.take_slots(1, || registry.new_page()).head;
             class.count_created();
             return Registration { slot, serial: registry.serials(1).start, origin };
         }
-        self.refresh_serials(registry, control);
+        let serial = self.next_serial(registry, control);
         let share = self.share(class);
         let slot = share.pop().unwrap_or_else(|| share.fetch(registry));
         bump(&share.created);
-        let serial = self.next.get();
-        self.next.set(serial + 1);
         self.recent[recent_index(seed.type_id, location)].set(Recent {
             type_id: Some(seed.type_id),
             location,
@@ -197,7 +195,7 @@ impl Local {
         Registration { slot, serial, origin }
     }
 
-    fn refresh_serials(&self, registry: &'static Registry, control: u64) {
+    fn next_serial(&self, registry: &'static Registry, control: u64) -> u64 {
         if control != self.control.get() || self.next.get() == self.end.get() {
             // A changed control word also ends the block of serials: see `Registry::cut`.
             let fresh = registry.serials(self.block.get());
@@ -206,42 +204,45 @@ impl Local {
             self.end.set(fresh.end);
             self.control.set(control);
         }
-    }
-
-    /// A serial for an object that is not in the registry, in order with those this thread gives to objects that are.
-    pub(super) fn serial(&self, registry: &'static Registry) -> u64 {
-        self.open(registry);
-        let control = registry.control();
-        // A control word that says off must not become this thread's own: objects would be registered by it.
-        if self.phase.get() == Phase::Closed || Registry::is_off(control) {
-            return registry.serials(1).start;
-        }
-        self.refresh_serials(registry, control);
         let serial = self.next.get();
         self.next.set(serial + 1);
         serial
     }
 
+    /// A serial for an object that is not in the registry, in order with those this thread gives to objects that are.
+    pub(super) fn serial(&self, registry: &'static Registry) -> u64 {
+        self.open();
+        let control = registry.control_for_serials();
+        // A control word that says off must not become this thread's own: objects would be registered by it.
+        if self.phase.get() == Phase::Closed || Registry::is_off(control) {
+            return registry.serials(1).start;
+        }
+        self.next_serial(registry, control)
+    }
+
     /// Takes back the slot of a dead object. The slot must be taken by the caller: no object in it, in no list.
     #[inline]
-    pub(super) fn give_back(&self, registry: &'static Registry, slot: *const Slot, class: &'static Class) {
+    pub(super) fn give_back(&self, slot: *const Slot, class: &'static Class) {
         match self.known_share(class) {
             Some(share) => {
                 bump(&share.dropped);
                 share.push(slot);
             }
-            None => self.give_back_slowly(registry, slot, class),
+            None => self.give_back_slowly(slot, class),
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn give_back_slowly(&self, registry: &'static Registry, slot: *const Slot, class: &'static Class) {
-        self.open(registry);
+    fn give_back_slowly(&self, slot: *const Slot, class: &'static Class) {
+        // SAFETY: slots are never freed.
+        let free = unsafe { &*slot };
+        // Walkers that wait for this slot must not wait for the allocator, too.
+        free.clear();
+        self.open();
         if self.phase.get() == Phase::Closed {
             class.count_dropped();
-            // SAFETY: slots are never freed.
-            unsafe { &*slot }.set_next(null());
+            free.set_next(null());
             class.give_slots(Chain { head: slot, count: 1 });
         } else {
             let share = self.share(class);
@@ -251,9 +252,11 @@ impl Local {
     }
 
     /// Sees to it that [`Local::close`] is called when the thread ends.
-    fn open(&self, registry: &'static Registry) {
+    fn open(&self) {
         if self.phase.get() == Phase::Fresh {
-            let open = registry.close_at_thread_exit();
+            // Birth times count from the first use at the latest.
+            crate::clock::started();
+            let open = super::close_at_thread_exit();
             self.phase.set(if open { Phase::Open } else { Phase::Closed });
         }
     }
@@ -272,35 +275,46 @@ impl Local {
             return share;
         }
         let index = class.index() as usize;
-        self.grow(index + 1);
-        let share = Box::into_raw(Box::new(LocalClass {
+        let fresh = Box::new(LocalClass {
             class,
             head: Cell::new(null()),
             free: Cell::new(0),
             grant: Cell::new(FIRST_GRANT.min(SLOTS as u32)),
             created: AtomicU64::new(0),
             dropped: AtomicU64::new(0),
-        }));
-        class.join_thread(share);
+        });
+        self.grow(index + 1);
+        // The allocator may itself have dropped an object of this class meanwhile.
+        if let Some(share) = self.known_share(class) {
+            return share;
+        }
+        let share = Box::into_raw(fresh);
         // SAFETY: as in `known_share`.
         let classes = unsafe { &*self.classes.get() };
         // `grow` made the place.
         classes[index].set(share);
+        class.join_thread(share);
         // SAFETY: just made; it lives until `close`.
         unsafe { &*share }
     }
 
     fn grow(&self, len: usize) {
         // SAFETY: as in `known_share`.
-        let old = unsafe { &*self.classes.get() };
-        if len <= old.len() {
+        if len <= unsafe { &*self.classes.get() }.len() {
             return;
         }
         let len = len.next_power_of_two().max(16);
-        let grown: Box<[Cell<*const LocalClass>]> =
-            (0..len).map(|index| Cell::new(old.get(index).map_or(null(), Cell::get))).collect();
-        let old = self.classes.replace(Box::into_raw(grown));
-        free_list(old);
+        let grown: Box<[Cell<*const LocalClass>]> = (0..len).map(|_| Cell::new(null())).collect();
+        // Only now is the list looked at: the allocator may itself have come here meanwhile.
+        // SAFETY: as in `known_share`.
+        let old = unsafe { &*self.classes.get() };
+        if old.len() >= len {
+            return;
+        }
+        for (to, from) in grown.iter().zip(old) {
+            to.set(from.get());
+        }
+        free_list(self.classes.replace(Box::into_raw(grown)));
     }
 
     /// The thread ends: slots and counts go back to the classes. Destructors that run later go the shared way.
@@ -378,4 +392,3 @@ impl LocalClass {
         slot
     }
 }
-

@@ -14,18 +14,20 @@
 //! # The handshake
 //! The walker writes `busy`, then reads a slot; the last handle writes the slot, then reads `busy`; all four are
 //! sequentially consistent. So either the walker misses the object, or the drop sees the walker: then it *parks* the
-//! object in its slot, and the walker that leaves the page last destroys it. Nobody waits.
+//! object in its slot, and the walker that leaves the page last destroys it. No thread of the program waits for a walker; a
+//! walker waits only for a handle that is between two instructions of its drop (see [`page`]).
 //!
 //! # Invariants
 //! 1. A pointer in an untagged slot is to a live node whose class is the page's.
 //! 2. A node whose pointer was in a slot while its page was busy is not freed before every walker that was on the page
-//!    has left, or, if it holds this very object, is done with it.
+//!    has left, or, if it holds this very object, is done with it. That includes a node whose value was moved out.
 //! 3. Only the last handle's owner takes a node's pointer out of its slot, and only a walker that saw the slot on a busy page
 //!    makes a handle without having one. Hence a handle that is the only one, checked *after* the pointer was taken out and
 //!    the page was found idle, stays the only one.
-//! 4. A value that is borrowed mutably is tagged in its slot before; walkers that came earlier have left.
+//! 4. A value that is borrowed mutably or moved out is tagged in its slot before; walkers that came earlier have left. The value of
+//!    a pinned object never is.
 //! 5. No user code runs under a lock of this module. (The global allocator does; it must not wait for another thread that
-//!    tracks.)
+//!    tracks. It may drop tracked objects, but not make any.)
 //! 6. [`Local`]'s fields are never borrowed while user code runs.
 //!
 //! The `loom` models in [`model`] check 2, 3 and 4.
@@ -35,6 +37,7 @@ mod counts;
 mod handle;
 mod local;
 #[cfg(all(test, loom))]
+#[allow(clippy::unwrap_used, reason = "these are tests")]
 mod model;
 mod node;
 mod page;
@@ -123,6 +126,12 @@ impl Registry {
         self.control.0.load(Ordering::Relaxed)
     }
 
+    /// The same for who then takes serials.
+    fn control_for_serials(&self) -> u64 {
+        // Acquire: serials that are taken under a new epoch come after the line that began it; see `cut`.
+        self.control.0.load(Ordering::Acquire)
+    }
+
     fn is_off(control: u64) -> bool {
         control & OFF != 0
     }
@@ -132,16 +141,22 @@ impl Registry {
     /// Threads hold blocks of serials that they took earlier. The new epoch makes each of them drop the rest of its block, so an
     /// object made after this call (as far as its thread can know of it) has a serial from the line on.
     pub(crate) fn cut(&self) -> u64 {
-        self.control.0.fetch_add(EPOCH, Ordering::AcqRel);
-        self.next_serial.load(Ordering::Acquire)
+        // The line first, then the epoch: a block that is taken under the new epoch must lie behind the line. Relaxed: a block
+        // that was taken before this call, as far as this thread can know, is counted in what it reads.
+        let line = self.next_serial.load(Ordering::Relaxed);
+        // Release: who reads the epoch and then takes serials takes them after the line was read.
+        self.control.0.fetch_add(EPOCH, Ordering::Release);
+        line
     }
 
     pub(crate) fn set_enabled(&self, enabled: bool) {
-        if enabled {
-            self.control.0.fetch_and(!OFF, Ordering::AcqRel);
-        } else {
-            self.control.0.fetch_or(OFF, Ordering::AcqRel);
-        }
+        // On again is also a new epoch: serials were given meanwhile, one by one, and what is left of the threads' blocks is older.
+        let change = |control| match enabled {
+            true => Self::is_off(control).then_some((control & !OFF) + EPOCH),
+            false => Some(control | OFF),
+        };
+        // Relaxed: nothing else is told by it; what `cut` released, a later change passes on.
+        let _ = self.control.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, change);
     }
 
     pub(crate) fn is_enabled(&self) -> bool {
@@ -150,8 +165,8 @@ impl Registry {
 
     /// Serials that were never given before.
     pub(crate) fn serials(&self, count: u64) -> Range<u64> {
-        // AcqRel: see `cut`.
-        let start = self.next_serial.fetch_add(count, Ordering::AcqRel);
+        // Relaxed: no two calls get the same number. Their order against `cut` is that of the control word.
+        let start = self.next_serial.fetch_add(count, Ordering::Relaxed);
         start..start + count
     }
 
@@ -220,11 +235,6 @@ impl Registry {
         }
         bytes
     }
-
-    /// Arranges that this thread's [`Local`] is closed when the thread ends; false if that is over already.
-    fn close_at_thread_exit(&self) -> bool {
-        threads::EXIT.try_with(|_| ()).is_ok()
-    }
 }
 
 /// A serial for an object that is not in the registry, in order with those of the objects that this thread makes.
@@ -261,6 +271,11 @@ mod threads {
     pub(super) fn with_local<R>(work: impl FnOnce(&Local) -> R) -> R {
         LOCAL.with(work)
     }
+
+    /// Arranges that this thread's [`Local`] is closed when the thread ends; false if that is over already.
+    pub(super) fn close_at_thread_exit() -> bool {
+        EXIT.try_with(|_| ()).is_ok()
+    }
 }
 
 #[cfg(loom)]
@@ -272,15 +287,15 @@ mod threads {
     }
 
     loom::thread_local! {
-        static LOCAL: Local = Local::new();
-        pub(super) static EXIT: Exit = Exit;
+        static LOCAL: Closing = Closing(Local::new());
     }
 
-    pub(super) struct Exit;
+    /// Loom takes all of a thread's locals away before it drops the first: this one closes itself.
+    struct Closing(Local);
 
-    impl Drop for Exit {
+    impl Drop for Closing {
         fn drop(&mut self) {
-            let _ = LOCAL.try_with(Local::close);
+            self.0.close();
         }
     }
 
@@ -290,7 +305,7 @@ mod threads {
 
     pub(super) fn with_local<R>(work: impl FnOnce(&Local) -> R) -> R {
         let mut work = Some(work);
-        match LOCAL.try_with(|local| work.take().map(|work| work(local))) {
+        match LOCAL.try_with(|local| work.take().map(|work| work(&local.0))) {
             Ok(Some(result)) => result,
             // The thread is past its destructors: one more, closed from the start.
             _ => {
@@ -300,7 +315,11 @@ mod threads {
             }
         }
     }
+
+    pub(super) fn close_at_thread_exit() -> bool {
+        true
+    }
 }
 
 pub(crate) use threads::registry;
-use threads::with_local;
+use threads::{close_at_thread_exit, with_local};

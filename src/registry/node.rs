@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use super::counts::Counts;
+use super::local::Registration;
 use super::page::Slot;
+use super::sync::Life;
 
 /// What is known of every object. 32 bytes; an `Arc` has 16.
 #[repr(C)]
@@ -11,9 +13,40 @@ pub(super) struct Header {
     pub(super) counts: Counts,
     /// Its place in the registry; null if it was made while tracking was off.
     pub(super) slot: *const Slot,
-    /// From 1, or 0 if it was made while tracking was off.
-    pub(super) serial: u64,
+    pub(super) serial: Serial,
     pub(super) origin: Origin,
+    /// Nothing, outside of models.
+    pub(super) life: Life,
+}
+
+impl Header {
+    #[inline]
+    pub(super) fn new(counts: Counts, given: Registration, pinned: bool) -> Self {
+        let serial = Serial::new(given.serial, pinned);
+        Self { counts, slot: given.slot, serial, origin: given.origin, life: Life::new() }
+    }
+}
+
+/// An object's serial, from 1, or 0 if it was made while tracking was off; and whether its value is pinned.
+#[derive(Clone, Copy)]
+pub(super) struct Serial(u64);
+
+const PINNED: u64 = 1 << 63;
+
+impl Serial {
+    #[inline]
+    fn new(serial: u64, pinned: bool) -> Self {
+        Self(if pinned { serial | PINNED } else { serial })
+    }
+
+    #[inline]
+    pub(super) fn get(self) -> u64 {
+        self.0 & !PINNED
+    }
+
+    pub(super) fn is_pinned(self) -> bool {
+        self.0 & PINNED != 0
+    }
 }
 
 /// `repr(C)`, the header first: a pointer to a node of any type is one to its header.

@@ -20,20 +20,33 @@ const HELD: usize = 2;
 
 /// One word. It holds, told apart by the low bits (objects and slots are aligned to eight bytes):
 ///
-/// | bits | the word is | who writes it next |
+/// | tag | the word is | who writes it next |
 /// | --- | --- | --- |
 /// | 0, not null | a live object | its last handle |
 /// | null | taken: an object is about to come, or is on its way out | who took it |
 /// | [`FREE`] | the next free slot of a list | the list's owner |
 /// | [`EXCLUSIVE`] | a live object whose value is borrowed mutably | the borrower |
+/// | [`LEAVING`] | an object whose handle dies and looks whether it is the only one; settled some instructions later | that handle |
 /// | [`PARKED`] | a dead object that a walker may still read | the walker that leaves last |
+/// | [`EMPTIED`] | the same, but its value was moved out: a walker may still read the header | the same |
 #[repr(transparent)]
 pub(super) struct Slot(AtomicPtr<Header>);
 
 const FREE: usize = 1;
 const EXCLUSIVE: usize = 2;
+const LEAVING: usize = 3;
 const PARKED: usize = 4;
-const TAGS: usize = FREE | EXCLUSIVE | PARKED;
+const EMPTIED: usize = 5;
+const TAGS: usize = 7;
+
+/// What is left of a dead object.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Remains {
+    /// All of it.
+    Value,
+    /// Its memory: the value was moved out.
+    Memory,
+}
 
 /// What a walker finds in a slot.
 pub(super) enum Found {
@@ -72,6 +85,7 @@ impl Slot {
     /// The slot after this one in a list of free slots.
     #[inline]
     pub(super) fn next(&self) -> *const Slot {
+        // Relaxed: as in `set_next`.
         untagged(self.0.load(Ordering::Relaxed)).cast()
     }
 
@@ -82,13 +96,25 @@ impl Slot {
         self.0.store(object, Ordering::Release);
     }
 
-    /// Takes the object away from walkers to come. What was read of the page's head after this tells of those before.
-    #[inline]
+    /// Takes a dead object away from walkers to come. What is read of the page's head after this tells of those before.
     pub(super) fn hide(&self) {
         swap_before_loads(&self.0, null_mut());
     }
 
-    /// The same for its value alone.
+    /// The same for an object that may turn out to live on: a walker that comes by waits until the slot is written again.
+    /// The caller sees to that at once; no user code may come in between.
+    #[inline]
+    pub(super) fn hide_for_now(&self, object: *mut Header) {
+        swap_before_loads(&self.0, tagged(object, LEAVING));
+    }
+
+    /// What was here is gone for good.
+    pub(super) fn clear(&self) {
+        // Relaxed: a walker only has to see some word that is no object.
+        self.0.store(null_mut(), Ordering::Relaxed);
+    }
+
+    /// Takes away the value of an object that lives on.
     pub(super) fn hide_value(&self, object: *mut Header) {
         swap_before_loads(&self.0, tagged(object, EXCLUSIVE));
     }
@@ -96,19 +122,40 @@ impl Slot {
     #[inline]
     pub(super) fn find(&self) -> Found {
         // Acquire: see `publish`.
-        let word = self.0.load(Ordering::Acquire);
+        let mut word = self.0.load(Ordering::Acquire);
         if tag(word) == 0 && !word.is_null() {
-            Found::Object(word)
-        } else if tag(word) == EXCLUSIVE {
-            Found::Exclusive(untagged(word))
-        } else {
-            Found::Nothing
+            return Found::Object(word);
+        }
+        if tag(word) == LEAVING {
+            word = self.wait_until_settled();
+        }
+        match tag(word) {
+            0 if !word.is_null() => Found::Object(word),
+            EXCLUSIVE => Found::Exclusive(untagged(word)),
+            _ => Found::Nothing,
+        }
+    }
+
+    /// The word that comes after one that says [`LEAVING`].
+    #[cold]
+    fn wait_until_settled(&self) -> *mut Header {
+        let mut round = 0;
+        loop {
+            pause(round);
+            round = round.saturating_add(1);
+            // Acquire: see `publish`.
+            let word = self.0.load(Ordering::Acquire);
+            // Two walkers that wait would let each other run for ever in a model; there, some rounds must do.
+            if tag(word) != LEAVING || (cfg!(loom) && round > 3) {
+                return word;
+            }
         }
     }
 
     /// What the slot holds, to be prefetched; never to be read.
     #[inline]
     pub(super) fn hint(&self) -> *const Header {
+        // Relaxed: nothing is read through it.
         self.0.load(Ordering::Relaxed)
     }
 
@@ -167,19 +214,21 @@ impl Readers {
 /// Dead objects that nobody reads any more, to be destroyed by who was given them. Without an allocation: pages are left
 /// under a lock.
 pub(super) struct Released {
+    /// As they stood in their slots, with the tag.
     objects: [MaybeUninit<*mut Header>; SLOTS],
     count: usize,
 }
 
 impl Released {
-    fn push(&mut self, object: *mut Header) {
-        self.objects[self.count] = MaybeUninit::new(object);
+    fn push(&mut self, word: *mut Header) {
+        self.objects[self.count] = MaybeUninit::new(word);
         self.count += 1;
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = *mut Header> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (*mut Header, Remains)> {
         // SAFETY: `push` wrote as many as it counted.
-        self.objects[..self.count].iter().map(|object| unsafe { object.assume_init() })
+        let words = self.objects[..self.count].iter().map(|word| unsafe { word.assume_init() });
+        words.map(|word| (untagged(word), if tag(word) == EMPTIED { Remains::Memory } else { Remains::Value }))
     }
 }
 
@@ -225,24 +274,31 @@ impl Page {
     /// no, no walker has it and none will.
     #[inline]
     pub(super) fn is_busy(&self) -> bool {
-        // SeqCst: not before the `hide` that it follows. It also acquires what walkers that left did, such as upgrades.
+        // SeqCst: not before the `hide` that it follows. It also acquires what walkers that left did: what they read is read,
+        // and their upgrades are seen.
         self.busy.load(Ordering::SeqCst) != 0
     }
 
     /// The same as a guess, to choose the likely way.
     #[inline]
     pub(super) fn seems_busy(&self) -> bool {
+        // Relaxed: a guess.
         self.busy.load(Ordering::Relaxed) != 0
     }
 
     /// Leaves a dead, hidden object to the walkers if one may still read it; whether it did.
-    pub(super) fn park(&self, slot: &Slot, object: *mut Header) -> bool {
+    pub(super) fn park(&self, slot: &Slot, object: *mut Header, remains: Remains) -> bool {
+        if !self.is_busy() {
+            return false;
+        }
         let mut readers = self.readers.lock();
         if !readers.reads(object) {
             return false;
         }
         readers.parked += 1;
-        slot.0.store(tagged(object, PARKED), Ordering::Relaxed);
+        let tag = if remains == Remains::Memory { EMPTIED } else { PARKED };
+        // Relaxed: whoever acts on it holds the lock.
+        slot.0.store(tagged(object, tag), Ordering::Relaxed);
         true
     }
 
@@ -304,12 +360,14 @@ impl Page {
         readers.walkers += 1;
         self.publish_readers(&readers);
         drop(readers);
+        // As in `enter`.
         fence(Ordering::SeqCst);
     }
 
     fn publish_readers(&self, readers: &Readers) {
-        // SeqCst: before the slots are read (see `enter`); and a drop that reads 0 acquires what walkers did here.
-        self.busy.store(readers.busy(), Ordering::SeqCst);
+        // Release: a drop that reads 0 acquires what the walkers that left did here. (That it is seen before slots are read
+        // is the fence's work, in `enter` and `come_back`.)
+        self.busy.store(readers.busy(), Ordering::Release);
     }
 
     #[inline]
@@ -327,9 +385,9 @@ impl Page {
             // Relaxed: parked under the lock that we hold.
             let word = slot.0.load(Ordering::Relaxed);
             let object = untagged(word);
-            if tag(word) == PARKED && !readers.held.contains(&object.cast_const()) {
-                slot.0.store(null_mut(), Ordering::Relaxed);
-                released.push(object);
+            if matches!(tag(word), PARKED | EMPTIED) && !readers.held.contains(&object.cast_const()) {
+                slot.clear();
+                released.push(word);
                 readers.parked -= 1;
             }
         }

@@ -17,6 +17,25 @@ mod imp {
         }
     }
 
+    /// Watches the uses of a node's memory in models; nothing here.
+    pub(in crate::registry) struct Life;
+
+    impl Life {
+        #[inline]
+        pub(in crate::registry) const fn new() -> Self {
+            Self
+        }
+
+        #[inline]
+        pub(in crate::registry) fn used(&self) {}
+
+        /// The memory is about to be freed; whether it shall be.
+        #[inline]
+        pub(in crate::registry) fn ends(&self) -> bool {
+            true
+        }
+    }
+
     /// Lets others run; `round` counts the waits so far.
     pub(in crate::registry) fn pause(round: u32) {
         match round {
@@ -41,6 +60,35 @@ mod imp {
         pub(in crate::registry) fn lock(&self) -> loom::sync::MutexGuard<'_, T> {
             // A panic inside a model ends the model, so poison never meets anyone.
             self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        }
+    }
+
+    /// Written when a node is freed, read when its header is used: a use that is not ordered before the end is a race that
+    /// loom reports, one after it is an assertion that fails. The memory itself stays, so that both can be seen.
+    pub(in crate::registry) struct Life(loom::cell::UnsafeCell<bool>);
+
+    std::thread_local! {
+        /// How many nodes of the model that this thread runs are not freed. (Loom runs a model's threads on one of the system's.)
+        pub(in crate::registry) static NODES: core::cell::Cell<usize> = const { core::cell::Cell::new(0) };
+    }
+
+    impl Life {
+        pub(in crate::registry) fn new() -> Self {
+            NODES.set(NODES.get() + 1);
+            Self(loom::cell::UnsafeCell::new(true))
+        }
+
+        pub(in crate::registry) fn used(&self) {
+            // SAFETY: loom has just checked that nobody writes it.
+            self.0.with(|alive| assert!(unsafe { *alive }, "a header is used after its node was freed"));
+        }
+
+        pub(in crate::registry) fn ends(&self) -> bool {
+            // SAFETY: loom has just checked that nobody else uses it.
+            let alive = self.0.with_mut(|alive| core::mem::replace(unsafe { &mut *alive }, false));
+            assert!(alive, "a node is freed twice");
+            NODES.set(NODES.get() - 1);
+            false
         }
     }
 

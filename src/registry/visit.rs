@@ -2,9 +2,9 @@
 
 use core::cell::Cell;
 use core::marker::PhantomData;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use core::panic::Location;
+use core::panic::{AssertUnwindSafe, Location};
 use core::ptr::{NonNull, null};
+use std::panic::catch_unwind;
 use std::time::Duration;
 
 use super::class::{Class, PageRef};
@@ -23,12 +23,12 @@ pub(crate) struct Object<'v, T> {
 impl<'v, T> Object<'v, T> {
     fn header(&self) -> &'v Header {
         // SAFETY: invariant 2: the visit keeps the node from being freed. Headers are only ever read, but for the counts.
-        unsafe { self.header.as_ref() }
+        unsafe { handle::header_of(self.header.cast::<Node<T>>()) }
     }
 
     #[inline]
     pub(crate) fn serial(&self) -> u64 {
-        self.header().serial
+        self.header().serial.get()
     }
 
     /// When it was made, from the first use of tracking on.
@@ -50,7 +50,7 @@ impl<'v, T> Object<'v, T> {
         let node = self.header.cast::<Node<T>>();
         // SAFETY: the page's class was checked to be that of `T`; invariant 2 keeps the node; invariant 4 keeps writers out,
         // and `T: Sync` was asked for when the object was made.
-        Some(&unsafe { node.as_ref() }.value)
+        Some(unsafe { &(*node.as_ptr()).value })
     }
 
     /// A handle, unless the last one is just being dropped.
@@ -166,11 +166,14 @@ impl Walker {
             unsafe { &*next.0 }
         });
         let _leave = self.enter(page);
-        while catch_unwind(AssertUnwindSafe(|| self.read_on(page, next, visitor))).is_err() {
-            if let Some(header) = NonNull::new(self.current.get().cast_mut()) {
-                visitor.panicked(&Object { header, exclusive: false, scope: PhantomData });
-            }
+        while !ends(|| self.read_on(page, next, visitor)) {
             self.return_to_page();
+            if let Some(header) = NonNull::new(self.current.get().cast_mut()) {
+                // It may be borrowed mutably, and it may have died meanwhile; its header can be read in any case.
+                let exclusive =
+                    !matches!(page.slots()[self.cursor.get() - 1].find(), Found::Object(now) if now == header.as_ptr());
+                visitor.panicked(&Object { header, exclusive, scope: PhantomData });
+            }
         }
     }
 
@@ -208,7 +211,7 @@ impl Walker {
     }
 
     fn enter(&self, page: &'static Page) -> OnPage<'_> {
-        debug_assert!(self.page.get().is_none(), "a walker is on one page at a time");
+        assert!(self.page.get().is_none(), "a walker is on one page at a time");
         with_local(|local| local.walks.set(local.walks.get() + 1));
         page.enter();
         self.page.set(Some(page));
@@ -264,13 +267,28 @@ fn destroy(released: Option<Released>) {
 
 #[cold]
 fn destroy_all(released: &Released) {
-    for object in released.iter() {
-        let Some(object) = NonNull::new(object) else { continue };
-        let _ = catch_unwind(|| {
+    for (object, remains) in released.iter() {
+        if let Some(object) = NonNull::new(object) {
             // SAFETY: parked objects have no strong handle, and no walker reads this one any more.
-            unsafe { handle::destroy_parked(object) };
-        });
+            ends(|| unsafe { handle::destroy_parked(object, remains) });
+        }
     }
+}
+
+/// Runs `work`; whether it came to its end. A panic goes no further.
+#[inline]
+fn ends(work: impl FnOnce()) -> bool {
+    // But a model ends when loom, or an assertion, panics.
+    if cfg!(loom) {
+        work();
+        return true;
+    }
+    let Err(thrown) = catch_unwind(AssertUnwindSafe(work)) else { return true };
+    // What was thrown may itself throw when it is dropped. Then it is left.
+    if let Err(thrown) = catch_unwind(AssertUnwindSafe(|| drop(thrown))) {
+        core::mem::forget(thrown);
+    }
+    false
 }
 
 /// Has an object fetched from memory: its header and the first of its value. What it owns elsewhere is not known yet.
