@@ -58,9 +58,7 @@ fn main() -> ExitCode {
         }
     };
     let work = move || run(&arguments, &mut io::stdout().lock()).map_err(|error| error.to_string());
-    let worker = std::thread::Builder::new()
-        .stack_size(STACK_BYTES)
-        .spawn(work);
+    let worker = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(work);
     let done = match worker.map(std::thread::JoinHandle::join) {
         Ok(Ok(done)) => done,
         Ok(Err(panic)) => std::panic::resume_unwind(panic),
@@ -85,12 +83,7 @@ fn run(arguments: &Arguments, out: &mut impl Write) -> Result<(), Box<dyn Error>
     let mut cache = SourceCache::new(&arguments.dir, arguments.leak);
     load(&mut cache, &paths, &mut skipped);
     tracker.create_snapshot("loaded");
-    write!(
-        text,
-        "{}{}",
-        report::Loaded(&cache),
-        report::NotLoaded(&skipped)
-    )?;
+    write!(text, "{}{}", report::Loaded(&cache), report::NotLoaded(&skipped))?;
 
     let evicted: Vec<PathBuf> = cache.paths().step_by(2).cloned().collect();
     for path in &evicted {
@@ -98,11 +91,7 @@ fn run(arguments: &Arguments, out: &mut impl Write) -> Result<(), Box<dyn Error>
     }
     tracker.create_snapshot("half evicted");
     let live = tracker.instances();
-    write!(
-        text,
-        "\n{}",
-        report::Evicted::new(&cache, evicted.len(), live)
-    )?;
+    write!(text, "\n{}", report::Evicted::new(&cache, evicted.len(), live))?;
 
     // Sources that someone edits meanwhile can be broken by now.
     let mut broken = Vec::new();

@@ -1,9 +1,6 @@
 //! The examples as they are run: what they print, where, and how they end.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that panics has failed, which is what it is for"
-)]
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,17 +12,9 @@ use tempfile::TempDir;
 /// An example as it was built. `cargo test` does that before it runs tests, into a folder beside theirs.
 fn example(name: &str) -> Command {
     let test = std::env::current_exe().unwrap();
-    let folder = test
-        .parent()
-        .and_then(Path::parent)
-        .unwrap()
-        .join("examples");
+    let folder = test.parent().and_then(Path::parent).unwrap().join("examples");
     let program = folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
-    assert!(
-        program.exists(),
-        "{} is not built; `cargo build --examples` does it",
-        program.display()
-    );
+    assert!(program.exists(), "{} is not built; `cargo build --examples` does it", program.display());
     Command::new(program)
 }
 
@@ -37,10 +26,7 @@ fn sources() -> TempDir {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     };
-    write(
-        "a.rs",
-        b"/// Docs.\npub struct A { field: u8 }\nimpl A { fn new() -> A { A { field: 0 } } }",
-    );
+    write("a.rs", b"/// Docs.\npub struct A { field: u8 }\nimpl A { fn new() -> A { A { field: 0 } } }");
     write("b.rs", b"enum B { One, Two }");
     write("deep/c.rs", b"mod c { fn new() {} }");
     write("deep/d.rs", b"// Nothing.");
@@ -53,11 +39,7 @@ fn sources() -> TempDir {
 }
 
 fn source_cache(dir: &Path, arguments: &[&str]) -> Output {
-    example("source_cache")
-        .arg(dir)
-        .args(arguments)
-        .output()
-        .unwrap()
+    example("source_cache").arg(dir).args(arguments).output().unwrap()
 }
 
 fn text(bytes: &[u8]) -> &str {
@@ -68,10 +50,7 @@ fn text(bytes: &[u8]) -> &str {
 fn run(arguments: &[&str]) -> (String, Stats) {
     let dir = sources();
     let dump = dir.path().join("sources.ctdump");
-    let output = source_cache(
-        dir.path(),
-        &[&["--dump", dump.to_str().unwrap()], arguments].concat(),
-    );
+    let output = source_cache(dir.path(), &[&["--dump", dump.to_str().unwrap()], arguments].concat());
     assert_eq!(text(&output.stderr), "");
     assert!(output.status.success());
 
@@ -79,10 +58,7 @@ fn run(arguments: &[&str]) -> (String, Stats) {
     let mut summary = Vec::new();
     stats.write_summary(&mut summary).unwrap();
     let printed = text(&output.stdout);
-    assert!(
-        printed.contains(text(&summary)),
-        "the dump's summary is another than:\n{printed}"
-    );
+    assert!(printed.contains(text(&summary)), "the dump's summary is another than:\n{printed}");
     let (before, _) = printed.split_once("SUMMARY").unwrap();
     (before.to_owned(), stats)
 }
@@ -90,39 +66,18 @@ fn run(arguments: &[&str]) -> (String, Stats) {
 /// Of each snapshot its label, and how many live, of how many made.
 fn live<'s>(stats: &'s Stats, class: &str) -> Vec<(&'s str, u64, u64)> {
     let row = |snapshot: &'s Snapshot| {
-        let row = snapshot
-            .classes
-            .iter()
-            .find(|row| row.class.ends_with(class))
-            .unwrap();
+        let row = snapshot.classes.iter().find(|row| row.class.ends_with(class)).unwrap();
         (snapshot.label.as_str(), row.live, row.created)
     };
-    stats
-        .snapshots()
-        .iter()
-        .map(|snapshot| row(snapshot))
-        .collect()
+    stats.snapshots().iter().map(|snapshot| row(snapshot)).collect()
 }
 
 #[test]
 fn a_cache_that_evicts_lets_go_of_files_and_symbols() {
     let (printed, stats) = run(&[]);
-    assert!(
-        printed.contains("evicted: 2 files, 0 still alive\n"),
-        "{printed}"
-    );
-    assert_eq!(
-        live(&stats, "SourceFile"),
-        [("loaded", 4, 4), ("half evicted", 2, 4), ("reloaded", 4, 6)]
-    );
-    assert_eq!(
-        live(&stats, "Symbol"),
-        [
-            ("loaded", 8, 8),
-            ("half evicted", 3, 8),
-            ("reloaded", 8, 13)
-        ]
-    );
+    assert!(printed.contains("evicted: 2 files, 0 still alive\n"), "{printed}");
+    assert_eq!(live(&stats, "SourceFile"), [("loaded", 4, 4), ("half evicted", 2, 4), ("reloaded", 4, 6)]);
+    assert_eq!(live(&stats, "Symbol"), [("loaded", 8, 8), ("half evicted", 3, 8), ("reloaded", 8, 13)]);
 }
 
 #[test]
@@ -130,18 +85,8 @@ fn a_cache_whose_index_is_not_told_keeps_what_it_evicts() {
     let (printed, stats) = run(&["--leak"]);
     let expected = "evicted: 2 files, 2 still alive\n  a.rs: held by 3 handles\n  deep/c.rs: held by 2 handles\n";
     assert!(printed.contains(expected), "{printed}");
-    assert_eq!(
-        live(&stats, "SourceFile"),
-        [("loaded", 4, 4), ("half evicted", 4, 4), ("reloaded", 6, 6)]
-    );
-    assert_eq!(
-        live(&stats, "Symbol"),
-        [
-            ("loaded", 8, 8),
-            ("half evicted", 8, 8),
-            ("reloaded", 13, 13)
-        ]
-    );
+    assert_eq!(live(&stats, "SourceFile"), [("loaded", 4, 4), ("half evicted", 4, 4), ("reloaded", 6, 6)]);
+    assert_eq!(live(&stats, "Symbol"), [("loaded", 8, 8), ("half evicted", 8, 8), ("reloaded", 13, 13)]);
 }
 
 #[test]
@@ -162,15 +107,8 @@ fn a_directory_that_is_not_there_is_an_error() {
     let missing = dir.path().join("missing");
     let output = source_cache(&missing, &[]);
     assert_eq!((output.status.code(), text(&output.stdout)), (Some(1), ""));
-    let expected = format!(
-        "source_cache: can't list the directory {}: ",
-        missing.display()
-    );
-    assert!(
-        text(&output.stderr).starts_with(&expected),
-        "{}",
-        text(&output.stderr)
-    );
+    let expected = format!("source_cache: can't list the directory {}: ", missing.display());
+    assert!(text(&output.stderr).starts_with(&expected), "{}", text(&output.stderr));
 }
 
 #[test]
@@ -178,10 +116,7 @@ fn a_directory_without_sources_is_an_error() {
     let dir = tempfile::tempdir().unwrap();
     let output = source_cache(dir.path(), &[]);
     assert_eq!(output.status.code(), Some(1));
-    assert_eq!(
-        text(&output.stderr),
-        format!("source_cache: no .rs file below {}\n", dir.path().display())
-    );
+    assert_eq!(text(&output.stderr), format!("source_cache: no .rs file below {}\n", dir.path().display()));
 }
 
 #[test]
@@ -195,19 +130,11 @@ fn wrong_arguments_are_told_the_right_ones() {
 fn the_factory_hires_a_thousand_and_keeps_four_hundred() {
     // It writes its dump where temporary files go.
     let dir = tempfile::tempdir().unwrap();
-    let output = example("factory")
-        .env("TMPDIR", dir.path())
-        .env("TMP", dir.path())
-        .output()
-        .unwrap();
+    let output = example("factory").env("TMPDIR", dir.path()).env("TMP", dir.path()).output().unwrap();
     assert_eq!(text(&output.stderr), "");
     assert!(output.status.success());
     let dump: PathBuf = dir.path().join("factory.ctdump");
     let stats = Stats::load(dump).unwrap();
-    let expected = [
-        ("empty factory", 0, 0),
-        ("thousand hired", 1000, 1000),
-        ("crisis", 400, 1000),
-    ];
+    let expected = [("empty factory", 0, 0), ("thousand hired", 1000, 1000), ("crisis", 400, 1000)];
     assert_eq!(live(&stats, "Employee"), expected);
 }

@@ -19,23 +19,14 @@ pub(crate) struct SourceCache {
 
 impl SourceCache {
     pub(crate) fn new(dir: &Path, leak: bool) -> Self {
-        Self {
-            dir: dir.to_owned(),
-            files: BTreeMap::new(),
-            symbols: SymbolIndex::default(),
-            leak,
-        }
+        Self { dir: dir.to_owned(), files: BTreeMap::new(), symbols: SymbolIndex::default(), leak }
     }
 
     /// Reads and parses a file, or says why that can't be done.
     pub(crate) fn load(&mut self, path: &Path) -> Result<(), String> {
         let text = fs::read_to_string(self.dir.join(path)).map_err(|error| error.to_string())?;
         let items = outline::of(&text)?;
-        let file = Tracked::new(SourceFile {
-            path: path.to_owned(),
-            text,
-            items,
-        });
+        let file = Tracked::new(SourceFile { path: path.to_owned(), text, items });
         self.symbols.add(&file);
         self.files.insert(path.to_owned(), file);
         Ok(())
@@ -53,9 +44,7 @@ impl SourceCache {
 
     /// Whether it is this very file that the cache would hand out for its path.
     pub(crate) fn holds(&self, file: &Tracked<SourceFile>) -> bool {
-        self.files
-            .get(&file.path)
-            .is_some_and(|held| Tracked::ptr_eq(held, file))
+        self.files.get(&file.path).is_some_and(|held| Tracked::ptr_eq(held, file))
     }
 
     /// The loaded files' paths, in order.

@@ -19,23 +19,12 @@ impl SymbolIndex {
 
     fn add_items(&mut self, file: &Tracked<SourceFile>, items: &[Item], outer: &str) {
         for item in items {
-            let name = if outer.is_empty() {
-                item.name.clone()
-            } else {
-                format!("{outer}::{}", item.name)
-            };
+            let name = if outer.is_empty() { item.name.clone() } else { format!("{outer}::{}", item.name) };
             self.add_items(file, &item.members, &name);
             // An `impl` defines what is in it, but nothing itself.
             if item.kind != Kind::Impl {
-                let symbol = Tracked::new(Symbol {
-                    name,
-                    kind: item.kind,
-                    file: file.clone(),
-                });
-                self.by_name
-                    .entry(item.name.clone())
-                    .or_default()
-                    .push(symbol);
+                let symbol = Tracked::new(Symbol { name, kind: item.kind, file: file.clone() });
+                self.by_name.entry(item.name.clone()).or_default().push(symbol);
             }
         }
     }
@@ -59,8 +48,6 @@ impl SymbolIndex {
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &[Tracked<Symbol>])> {
-        self.by_name
-            .iter()
-            .map(|(name, symbols)| (name.as_str(), symbols.as_slice()))
+        self.by_name.iter().map(|(name, symbols)| (name.as_str(), symbols.as_slice()))
     }
 }

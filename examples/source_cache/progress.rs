@@ -18,15 +18,8 @@ pub(crate) struct Progress {
 
 impl Progress {
     pub(crate) fn new(total: usize) -> Self {
-        let due = io::stderr()
-            .is_terminal()
-            .then(|| Instant::now() + PATIENCE);
-        Self {
-            total,
-            done: 0,
-            due,
-            shown: false,
-        }
+        let due = io::stderr().is_terminal().then(|| Instant::now() + PATIENCE);
+        Self { total, done: 0, due, shown: false }
     }
 
     pub(crate) fn step(&mut self) {
@@ -35,12 +28,7 @@ impl Progress {
         if self.due.is_some_and(|due| due <= now) {
             self.due = Some(now + PAUSE);
             self.shown = true;
-            let _ = write!(
-                io::stderr(),
-                "\r{} of {} files loaded",
-                self.done,
-                self.total
-            );
+            let _ = write!(io::stderr(), "\r{} of {} files loaded", self.done, self.total);
         }
     }
 }

@@ -19,12 +19,7 @@ pub(crate) struct Loaded<'a>(pub(crate) &'a SourceCache);
 impl Display for Loaded<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         let text: usize = self.0.files().map(|file| file.text.len()).sum();
-        let symbols = self
-            .0
-            .symbols
-            .iter()
-            .map(|(_, symbols)| symbols.len())
-            .sum();
+        let symbols = self.0.symbols.iter().map(|(_, symbols)| symbols.len()).sum();
         let files = Count(self.0.files().count(), "file");
         let (text, symbols) = (Bytes(text as u64), Count(symbols, "symbol"));
         writeln!(f, "loaded: {files}, {text} of text, {symbols}")
@@ -79,11 +74,7 @@ pub(crate) struct MostDefined<'a>(Vec<(usize, &'a str)>);
 
 impl<'a> MostDefined<'a> {
     pub(crate) fn new(cache: &'a SourceCache) -> Self {
-        let mut names: Vec<_> = cache
-            .symbols
-            .iter()
-            .map(|(name, symbols)| (symbols.len(), name))
-            .collect();
+        let mut names: Vec<_> = cache.symbols.iter().map(|(name, symbols)| (symbols.len(), name)).collect();
         names.sort_by_key(|&(count, name)| (Reverse(count), name));
         Self(names)
     }
@@ -94,12 +85,7 @@ impl Display for MostDefined<'_> {
         if self.0.is_empty() {
             return Ok(());
         }
-        let shown: Vec<String> = self
-            .0
-            .iter()
-            .take(SHOWN)
-            .map(|(count, name)| format!("{name} ({count})"))
-            .collect();
+        let shown: Vec<String> = self.0.iter().take(SHOWN).map(|(count, name)| format!("{name} ({count})")).collect();
         writeln!(f, "\nmost often defined: {}", shown.join(", "))
     }
 }

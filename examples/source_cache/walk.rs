@@ -13,10 +13,7 @@ pub(crate) struct Skipped {
 
 impl Skipped {
     pub(crate) fn new(path: &Path, reason: impl ToString) -> Self {
-        Self {
-            path: path.to_owned(),
-            reason: reason.to_string(),
-        }
+        Self { path: path.to_owned(), reason: reason.to_string() }
     }
 }
 
@@ -32,10 +29,7 @@ pub(crate) fn sources(dir: &Path) -> Result<(Vec<PathBuf>, Vec<Skipped>), String
         match list(&dir.join(&folder)) {
             Ok(entries) => sort_out(&folder, entries, &mut found, &mut folders),
             Err(error) if folder.as_os_str().is_empty() => {
-                return Err(format!(
-                    "can't list the directory {}: {error}",
-                    dir.display()
-                ));
+                return Err(format!("can't list the directory {}: {error}", dir.display()));
             }
             Err(error) => skipped.push(Skipped::new(&folder, error)),
         }
@@ -52,12 +46,7 @@ fn list(folder: &Path) -> io::Result<Vec<DirEntry>> {
     fs::read_dir(folder)?.collect()
 }
 
-fn sort_out(
-    folder: &Path,
-    entries: Vec<DirEntry>,
-    found: &mut Vec<PathBuf>,
-    folders: &mut Vec<PathBuf>,
-) {
+fn sort_out(folder: &Path, entries: Vec<DirEntry>, found: &mut Vec<PathBuf>, folders: &mut Vec<PathBuf>) {
     for entry in entries {
         let path = folder.join(entry.file_name());
         // What has no kind is gone since it was listed.

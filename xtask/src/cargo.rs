@@ -43,14 +43,7 @@ impl Cargo {
     /// Runs it. Its output is ours.
     pub(crate) fn run(mut self) -> Result<()> {
         let status = self.0.status().map_err(|cause| self.not_started(cause))?;
-        if status.success() {
-            Ok(())
-        } else {
-            Err(Failure::Program {
-                line: self.line(),
-                status,
-            })
-        }
+        if status.success() { Ok(()) } else { Err(Failure::Program { line: self.line(), status }) }
     }
 
     /// Runs it, hands on its output line by line, and returns the lines.
@@ -68,14 +61,7 @@ impl Cargo {
             }
         }
         let status = child.wait().map_err(|cause| self.not_started(cause))?;
-        if status.success() {
-            Ok(lines)
-        } else {
-            Err(Failure::Program {
-                line: self.line(),
-                status,
-            })
-        }
+        if status.success() { Ok(lines) } else { Err(Failure::Program { line: self.line(), status }) }
     }
 
     /// Whether it succeeds; without any output.
@@ -85,22 +71,13 @@ impl Cargo {
     }
 
     fn not_started(&self, cause: std::io::Error) -> Failure {
-        Failure::Start {
-            line: self.line(),
-            cause,
-        }
+        Failure::Start { line: self.line(), cause }
     }
 
     /// As one would type it.
     fn line(&self) -> String {
-        let words = self
-            .0
-            .get_args()
-            .map(|word| word.to_string_lossy().into_owned());
-        std::iter::once("cargo".to_owned())
-            .chain(words)
-            .collect::<Vec<_>>()
-            .join(" ")
+        let words = self.0.get_args().map(|word| word.to_string_lossy().into_owned());
+        std::iter::once("cargo".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
     }
 }
 

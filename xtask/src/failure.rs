@@ -8,10 +8,7 @@ pub(crate) type Result<T> = std::result::Result<T, Failure>;
 
 pub(crate) enum Failure {
     /// The step of this name failed.
-    Step {
-        name: &'static str,
-        cause: Box<Failure>,
-    },
+    Step { name: &'static str, cause: Box<Failure> },
     /// A program ran and did not succeed.
     Program { line: String, status: ExitStatus },
     /// A program could not be run.

@@ -11,17 +11,10 @@ pub(crate) struct Steps {
 }
 
 impl Steps {
-    pub(crate) fn run(
-        &mut self,
-        name: &'static str,
-        step: impl FnOnce() -> Result<()>,
-    ) -> Result<()> {
+    pub(crate) fn run(&mut self, name: &'static str, step: impl FnOnce() -> Result<()>) -> Result<()> {
         eprintln!("\n=== {name}");
         let start = Instant::now();
-        step().map_err(|cause| Failure::Step {
-            name,
-            cause: Box::new(cause),
-        })?;
+        step().map_err(|cause| Failure::Step { name, cause: Box::new(cause) })?;
         let took = start.elapsed();
         eprintln!("=== {name}: {:.1} s", took.as_secs_f64());
         self.done.push((name, took));
@@ -30,12 +23,7 @@ impl Steps {
 
     /// Says how long each step took.
     pub(crate) fn print_times(&self) {
-        let width = self
-            .done
-            .iter()
-            .map(|(name, _)| name.len())
-            .max()
-            .unwrap_or(0);
+        let width = self.done.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
         eprintln!("\n=== all passed");
         for (name, took) in &self.done {
             eprintln!("{name:width$}  {:6.1} s", took.as_secs_f64());

@@ -7,19 +7,10 @@ use crate::failure::Result;
 ///
 /// A measure over its bound is no failure: what is measured depends on what else the machine does. It is said at the end.
 pub(crate) fn run(name: Option<&str>) -> Result<()> {
-    let benches = Cargo::new(&[
-        "bench",
-        "--quiet",
-        "--workspace",
-        "--bench",
-        name.unwrap_or("*"),
-    ]);
+    let benches = Cargo::new(&["bench", "--quiet", "--workspace", "--bench", name.unwrap_or("*")]);
     let lines = benches.run_and_read()?;
     let measures: Vec<&str> = lines.iter().filter_map(|line| verdict(line)).collect();
-    let over = measures
-        .iter()
-        .filter(|verdict| **verdict == "over")
-        .count();
+    let over = measures.iter().filter(|verdict| **verdict == "over").count();
     eprintln!("{} measures, {over} over their bounds", measures.len());
     Ok(())
 }

@@ -19,19 +19,9 @@ pub(crate) fn run() -> Result<()> {
 }
 
 fn lints() -> Result<()> {
-    Cargo::new(&[
-        "clippy",
-        "--workspace",
-        "--all-targets",
-        "--",
-        "-D",
-        "warnings",
-    ])
-    .run()
+    Cargo::new(&["clippy", "--workspace", "--all-features", "--all-targets", "--", "-D", "warnings"]).run()
 }
 
 fn documentation() -> Result<()> {
-    Cargo::new(&["doc", "--workspace", "--no-deps"])
-        .flags("RUSTDOCFLAGS", "-D warnings")
-        .run()
+    Cargo::new(&["doc", "--workspace", "--all-features", "--no-deps"]).flags("RUSTDOCFLAGS", "-D warnings").run()
 }

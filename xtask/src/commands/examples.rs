@@ -11,21 +11,11 @@ pub(super) fn run() -> Result<()> {
     let dump = dump.to_string_lossy();
     let printed = example("source_cache", &["--dump", &dump])?;
     // Not in release: the tests have built this one.
-    let arguments = [
-        "run",
-        "--quiet",
-        "--package",
-        "classtracker-cli",
-        "--",
-        "summary",
-        &dump,
-    ];
+    let arguments = ["run", "--quiet", "--package", "classtracker-cli", "--", "summary", &dump];
     let read = Cargo::new(&arguments).run_and_read()?;
     let same = printed.windows(read.len()).any(|lines| lines == read);
     if read.is_empty() || !same {
-        return Err(Failure::Check(
-            "`classtracker summary` prints other than the program did".into(),
-        ));
+        return Err(Failure::Check("`classtracker summary` prints other than the program did".into()));
     }
     Ok(())
 }

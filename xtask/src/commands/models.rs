@@ -5,17 +5,10 @@ use crate::failure::{Failure, Result};
 
 pub(super) fn run() -> Result<()> {
     // With other flags for the compiler everything is built anew: in a folder of its own the rest stays as it is.
-    let lines = Cargo::new(&[
-        "test",
-        "-p",
-        "classtracker",
-        "--lib",
-        "--release",
-        "registry",
-    ])
-    .flags("RUSTFLAGS", "--cfg loom")
-    .env("CARGO_TARGET_DIR", target_dir().join("loom"))
-    .run_and_read()?;
+    let lines = Cargo::new(&["test", "-p", "classtracker", "--lib", "--release", "registry"])
+        .flags("RUSTFLAGS", "--cfg loom")
+        .env("CARGO_TARGET_DIR", target_dir().join("loom"))
+        .run_and_read()?;
     match lines.iter().filter_map(|line| passed(line)).sum::<u64>() {
         0 => Err(Failure::Check("no model ran".into())),
         _ => Ok(()),

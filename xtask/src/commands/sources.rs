@@ -14,15 +14,11 @@ pub(crate) fn run() -> Result<()> {
     let (blocks, impls, functions) = (census.blocks, census.impls, census.functions);
     println!("unsafe: {blocks} blocks, {impls} impls, {functions} functions");
     let orderings = ORDERINGS.iter().zip(census.orderings);
-    let orderings: Vec<String> = orderings
-        .map(|(name, count)| format!("{count} {name}"))
-        .collect();
+    let orderings: Vec<String> = orderings.map(|(name, count)| format!("{count} {name}")).collect();
     println!("atomic orderings: {}", orderings.join(", "));
 
     if census.blocks == 0 {
-        return Err(Failure::Check(format!(
-            "no unsafe block in {REGISTRY}: is it there?"
-        )));
+        return Err(Failure::Check(format!("no unsafe block in {REGISTRY}: is it there?")));
     }
     if !census.complaints.is_empty() {
         return Err(Failure::Check(census.complaints.join("\n  ")));

@@ -57,8 +57,7 @@ impl Census {
                 *count += 1;
                 if !allowed {
                     let line = code[..at].matches('\n').count() + 1;
-                    self.complaints
-                        .push(format!("{path}:{line}: atomics do not belong here"));
+                    self.complaints.push(format!("{path}:{line}: atomics do not belong here"));
                 }
             }
         }
@@ -72,11 +71,7 @@ impl Census {
 /// Whether a comment with the word stands at the line, or above the statement that it is in.
 fn explained(code: &str, comments: &[&str], line: usize, word: &str) -> bool {
     let code: Vec<&str> = code.lines().collect();
-    let says = |line: usize| {
-        comments
-            .get(line)
-            .is_some_and(|comment| comment.contains(word))
-    };
+    let says = |line: usize| comments.get(line).is_some_and(|comment| comment.contains(word));
     if says(line) {
         return true;
     }
@@ -106,9 +101,7 @@ fn words<'c>(code: &'c str, word: &str) -> impl Iterator<Item = (usize, &'c str)
 /// The next word, or the next sign.
 fn next_word(code: &str) -> &str {
     let code = code.trim_start();
-    let name = code
-        .find(|character| !is_of_name(character))
-        .unwrap_or(code.len());
+    let name = code.find(|character| !is_of_name(character)).unwrap_or(code.len());
     match name {
         0 => code.get(..1).unwrap_or(""),
         length => &code[..length],
@@ -163,17 +156,10 @@ pub unsafe fn c(d: unsafe fn(u8)) {}
     #[test]
     fn unsafe_and_atomics_elsewhere_are_complaints() {
         let mut census = Census::default();
-        census.count(
-            "b.rs",
-            "a.load(Ordering::Relaxed);\nunsafe { b }; // SAFETY: yes.",
-            false,
-        );
+        census.count("b.rs", "a.load(Ordering::Relaxed);\nunsafe { b }; // SAFETY: yes.", false);
         assert_eq!(
             census.complaints,
-            [
-                "b.rs:2: unsafe code does not belong here",
-                "b.rs:1: atomics do not belong here"
-            ]
+            ["b.rs:2: unsafe code does not belong here", "b.rs:1: atomics do not belong here"]
         );
     }
 

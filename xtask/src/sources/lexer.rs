@@ -15,10 +15,7 @@ enum Kind {
 }
 
 pub(super) fn split(text: &str) -> Parts {
-    let mut parts = Parts {
-        code: String::new(),
-        comments: String::new(),
-    };
+    let mut parts = Parts { code: String::new(), comments: String::new() };
     let mut rest = text;
     let mut previous = ' ';
     while let Some(first) = rest.chars().next() {
@@ -55,11 +52,7 @@ fn append(to: &mut String, piece: &str, keep: bool) {
     if keep {
         to.push_str(piece);
     } else {
-        to.extend(
-            piece
-                .bytes()
-                .map(|byte| if byte == b'\n' { '\n' } else { ' ' }),
-        );
+        to.extend(piece.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }));
     }
 }
 
@@ -105,9 +98,7 @@ fn character(rest: &str) -> usize {
     match (chars.next(), chars.next()) {
         (Some((_, '\\')), Some((at, escaped))) => {
             let from = at + escaped.len_utf8();
-            rest[from..]
-                .find('\'')
-                .map_or(rest.len(), |end| from + end + 1)
+            rest[from..].find('\'').map_or(rest.len(), |end| from + end + 1)
         }
         (Some(_), Some((at, '\''))) => at + 1,
         _ => 1,
@@ -119,9 +110,7 @@ fn raw(rest: &str) -> Option<usize> {
     let fences = rest[1..].bytes().take_while(|byte| *byte == b'#').count();
     let inner = rest[1 + fences..].strip_prefix('"')?;
     let close = format!("\"{}", "#".repeat(fences));
-    let end = inner
-        .find(&close)
-        .map_or(inner.len(), |at| at + close.len());
+    let end = inner.find(&close).map_or(inner.len(), |at| at + close.len());
     Some(1 + fences + 1 + end)
 }
 
@@ -136,35 +125,20 @@ mod tests {
     #[track_caller]
     fn check(text: &str, code: &str, comments: &str) {
         let parts = split(text);
-        assert_eq!(
-            (parts.code.as_str(), parts.comments.as_str()),
-            (code, comments)
-        );
+        assert_eq!((parts.code.as_str(), parts.comments.as_str()), (code, comments));
     }
 
     #[test]
     fn comments_are_not_code() {
         check("a // b\nc", "a     \nc", "  // b\n ");
-        check(
-            "a /* b /* c */ */ d",
-            "a                 d",
-            "  /* b /* c */ */  ",
-        );
+        check("a /* b /* c */ */ d", "a                 d", "  /* b /* c */ */  ");
     }
 
     #[test]
     fn literals_are_neither_code_nor_comments() {
-        check(
-            r#"f("unsafe // \" {")"#,
-            "f(                )",
-            "                   ",
-        );
+        check(r#"f("unsafe // \" {")"#, "f(                )", "                   ");
         check(r##"f(r#"un"safe"#)"##, "f(            )", "               ");
-        check(
-            r"f('{', '\'', '\\')",
-            "f(   ,     ,     )",
-            "                  ",
-        );
+        check(r"f('{', '\'', '\\')", "f(   ,     ,     )", "                  ");
     }
 
     #[test]

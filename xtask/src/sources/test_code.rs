@@ -7,21 +7,15 @@ use super::lexer;
 /// The modules that the file declares for tests only, as paths without their ending.
 pub(super) fn modules(path: &str, text: &str) -> Vec<String> {
     let code = lexer::split(text).code;
-    let names = items(&code)
-        .filter_map(|item| code[item].trim_end().strip_suffix(';')?.rsplit_once("mod "));
-    names
-        .map(|(_, name)| format!("{}/{}", home(path), name.trim()))
-        .collect()
+    let names = items(&code).filter_map(|item| code[item].trim_end().strip_suffix(';')?.rsplit_once("mod "));
+    names.map(|(_, name)| format!("{}/{}", home(path), name.trim())).collect()
 }
 
 /// The code without what only tests have, lines where they were.
 pub(super) fn blank(code: &str) -> String {
     let mut kept = code.to_owned();
     for item in items(code) {
-        let blanks: String = code[item.clone()]
-            .bytes()
-            .map(|byte| if byte == b'\n' { '\n' } else { ' ' })
-            .collect();
+        let blanks: String = code[item.clone()].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect();
         kept.replace_range(item, &blanks);
     }
     kept
@@ -73,25 +67,13 @@ mod tests {
     #[test]
     fn modules_for_tests_are_found_by_their_files() {
         let text = "mod a;\n#[cfg(test)]\nmod b;\n#[cfg(all(test, loom))]\n#[path = \"x\"]\nmod c;";
-        assert_eq!(
-            modules("src/registry/mod.rs", text),
-            ["src/registry/b", "src/registry/c"]
-        );
-        assert_eq!(
-            modules("src/page.rs", "#[cfg(test)] mod tests;"),
-            ["src/page/tests"]
-        );
+        assert_eq!(modules("src/registry/mod.rs", text), ["src/registry/b", "src/registry/c"]);
+        assert_eq!(modules("src/page.rs", "#[cfg(test)] mod tests;"), ["src/page/tests"]);
     }
 
     #[test]
     fn code_for_tests_is_blanked_and_nothing_else() {
-        assert_eq!(
-            blank("a #[cfg(test)] mod t { {} } b"),
-            "a                           b"
-        );
-        assert_eq!(
-            blank("#[cfg(not(test))] fn f() {}"),
-            "#[cfg(not(test))] fn f() {}"
-        );
+        assert_eq!(blank("a #[cfg(test)] mod t { {} } b"), "a                           b");
+        assert_eq!(blank("#[cfg(not(test))] fn f() {}"), "#[cfg(not(test))] fn f() {}");
     }
 }
