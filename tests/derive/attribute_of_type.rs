@@ -1,0 +1,5 @@
+#[derive(classtracker::DeepSizeOf)]
+#[deep_size(skip)]
+struct Wrong(String);
+
+fn main() {}
