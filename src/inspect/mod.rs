@@ -19,7 +19,9 @@ mod walk;
 
 mod b_tree;
 mod boxes;
+mod by_deep_size;
 mod cells;
+mod crates;
 mod hash;
 mod locks;
 mod plain;

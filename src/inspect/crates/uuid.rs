@@ -1,0 +1,6 @@
+//! `uuid`: an id owns nothing.
+
+use crate::inspect::plain::plain;
+use crate::inspect::{Inspect, Walk};
+
+plain! { uuid::Uuid }
