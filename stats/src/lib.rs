@@ -42,7 +42,7 @@ pub mod dump;
 
 pub use dump::{DumpError, DumpReader, DumpWriter};
 pub use limit::{Limit, LimitError};
-pub use model::{ClassRow, ObjectRecord, ObjectRow, ProcessMemory, Session, Site, Snapshot};
+pub use model::{CensusRow, ClassRow, ObjectRecord, ObjectRow, ProcessMemory, Referent, Session, Site, Snapshot};
 pub use moment::Moment;
 pub use names::Names;
 pub use objects::{Fate, Folded, Measured, ObjectEntry, ObjectList};

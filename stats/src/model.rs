@@ -6,14 +6,18 @@
 //! The structs may grow fields, so they are built by `new` with what every value must have; the other fields start out
 //! as nothing (`None`, 0, empty) and are public.
 
+mod census;
 mod class_row;
 mod object;
 mod process;
+mod referent;
 mod session;
 mod snapshot;
 
+pub use census::CensusRow;
 pub use class_row::ClassRow;
 pub use object::{ObjectRecord, ObjectRow, Site};
 pub use process::ProcessMemory;
+pub use referent::Referent;
 pub use session::Session;
 pub use snapshot::Snapshot;

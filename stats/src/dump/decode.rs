@@ -103,10 +103,12 @@ impl Decoder {
                 dropped: dropped.next()?,
                 bytes: bytes.next()?,
                 flat_bytes: flat_bytes.next()?,
+                shared_bytes: 0,
                 smallest_bytes: smallest.next_optional()?,
                 largest_bytes: largest.next_optional()?,
                 unread: unread.next()?,
                 listed: listed.next()?,
+                referents: Vec::new(),
             });
         }
         for column in [live, created, dropped, bytes, flat_bytes, smallest, largest, unread, listed] {

@@ -1,5 +1,7 @@
 use std::sync::Arc;
 
+use super::Referent;
+
 /// All live objects of one class in one snapshot.
 ///
 /// ```
@@ -26,6 +28,14 @@ pub struct ClassRow {
     pub bytes: u64,
     /// Flat size of all live objects: `size_of_val` alone.
     pub flat_bytes: u64,
+    /// Of the shared blocks that live objects of this class reach, those that at least one more tracked object reaches, of
+    /// this class or of another: their deep sizes added up, each block once. What a block owns counts with it, except
+    /// for further shared blocks, which count for themselves.
+    ///
+    /// It is a part of what the objects *reach*, not of the [`bytes`](Self::bytes) that they are charged: each of these blocks is
+    /// charged to one object in the whole snapshot, which may belong to another class. So it can be more than `bytes`.
+    /// And a block that objects of several classes reach counts in the row of each, so rows must not be added up.
+    pub shared_bytes: u64,
     /// Deep size of the smallest live object; `None` with none alive.
     pub smallest_bytes: Option<u64>,
     /// Deep size of the largest live object; `None` with none alive.
@@ -35,6 +45,10 @@ pub struct ClassRow {
     /// How many of the live objects have a row of their own in [`Snapshot::objects`](crate::Snapshot::objects); the
     /// others are folded into this row.
     pub listed: u64,
+    /// The parts of all live objects, the folded ones included, with those of the same path (the same names all the way
+    /// down from level 1) added up in one; empty if none was asked for. The parts of level 1 add up to
+    /// [`bytes`](Self::bytes) if they were asked for of every object.
+    pub referents: Vec<Referent>,
 }
 
 impl ClassRow {
@@ -48,10 +62,12 @@ impl ClassRow {
             dropped: 0,
             bytes: 0,
             flat_bytes: 0,
+            shared_bytes: 0,
             smallest_bytes: None,
             largest_bytes: None,
             unread: 0,
             listed: 0,
+            referents: Vec::new(),
         }
     }
 

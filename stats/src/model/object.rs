@@ -2,6 +2,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::Referent;
+
 /// One live object in one snapshot.
 ///
 /// ```
@@ -21,13 +23,16 @@ pub struct ObjectRow {
     pub bytes: u64,
     /// Whether something of it could not be read: its bytes are then a lower bound.
     pub unread: bool,
+    /// The parts that it owns, down to the resolution level asked for; empty for level 0. Snapshots in which they are the
+    /// same may share them.
+    pub referents: Arc<[Referent]>,
 }
 
 impl ObjectRow {
-    /// A row of an object that was read whole and takes `bytes`, deep.
+    /// A row of an object that was read whole and takes `bytes`, deep; of its parts none is named.
     #[must_use]
     pub fn new(object: Arc<ObjectRecord>, bytes: u64) -> Self {
-        Self { object, bytes, unread: false }
+        Self { object, bytes, unread: false, referents: Arc::default() }
     }
 }
 

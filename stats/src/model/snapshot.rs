@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::{ClassRow, ObjectRow, ProcessMemory};
+use super::{CensusRow, ClassRow, ObjectRow, ProcessMemory, Referent};
 
 /// The state of all tracked classes and objects at one moment.
 ///
@@ -33,6 +33,9 @@ pub struct Snapshot {
     pub objects: Vec<ObjectRow>,
     /// Serials of objects listed in an earlier snapshot that this one found dead, rising.
     pub gone: Vec<u64>,
+    /// The values of derived types that were seen inside tracked objects, a row for each type, by name; `None` if they
+    /// were not counted.
+    pub census: Option<Vec<CensusRow>>,
     /// The whole process' memory.
     pub process: ProcessMemory,
     /// Bytes that the tracker itself takes. They are no part of any class' bytes.
@@ -51,6 +54,7 @@ impl Snapshot {
             classes: Vec::new(),
             objects: Vec::new(),
             gone: Vec::new(),
+            census: None,
             process: ProcessMemory::default(),
             overhead_bytes: 0,
         }
@@ -68,17 +72,24 @@ impl Snapshot {
         self.classes.iter().find(|row| &*row.class == class)
     }
 
-    /// Bytes that this value takes on the heap: its label and the capacity of its lists.
+    /// Bytes that this value takes on the heap: its label, the capacity of its lists, and its objects' referents.
     ///
-    /// A row's pointer to its object is counted, what it points to is not: records, class names and sites are shared by
-    /// many snapshots. Whoever holds them adds [`ObjectRecord::memory_bytes`](crate::ObjectRecord::memory_bytes) once
+    /// Referents that several snapshots share are counted in each of them. A row's pointer to its object is counted, what
+    /// it points to is not: records, names and sites are shared by many snapshots. Whoever holds them adds [`ObjectRecord::memory_bytes`](crate::ObjectRecord::memory_bytes) once
     /// for each record. What the allocator adds to each block is not counted either.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
+        let parts_of_classes: usize = self.classes.iter().map(|row| row.referents.capacity()).sum();
+        let parts_of_objects: usize = self.objects.iter().map(|row| row.referents.len()).sum();
+        // Two counts in front of each list that holds something; empty ones share one that is static.
+        let counted = self.objects.iter().filter(|row| !row.referents.is_empty()).count();
         self.label.capacity()
             + self.classes.capacity() * size_of::<ClassRow>()
             + self.objects.capacity() * size_of::<ObjectRow>()
             + self.gone.capacity() * size_of::<u64>()
+            + self.census.as_ref().map_or(0, Vec::capacity) * size_of::<CensusRow>()
+            + (parts_of_classes + parts_of_objects) * size_of::<Referent>()
+            + counted * 2 * size_of::<usize>()
     }
 }
 
@@ -105,6 +116,21 @@ mod tests {
         let record = Arc::new(ObjectRecord::new(1, "a", 8));
         snapshot.objects.push(ObjectRow::new(record, 8));
         assert_eq!(snapshot.memory_bytes(), 10 * 8 + 2 * size_of::<ObjectRow>());
+    }
+
+    #[test]
+    fn referents_and_the_census_count() {
+        let mut snapshot = snapshot();
+        let mut row = ClassRow::new("a");
+        row.referents.reserve_exact(3);
+        snapshot.classes = vec![row];
+        let record = Arc::new(ObjectRecord::new(1, "a", 8));
+        let mut row = ObjectRow::new(record, 8);
+        row.referents = [Referent::new("x", 1, 1, 4, 4), Referent::new("y", 1, 1, 4, 4)].into();
+        snapshot.objects = vec![row.clone(), ObjectRow::new(row.object, 8)];
+        snapshot.census = Some(vec![CensusRow::new("b", 1, 1)]);
+        let lists = size_of::<ClassRow>() + 2 * size_of::<ObjectRow>() + size_of::<CensusRow>();
+        assert_eq!(snapshot.memory_bytes(), lists + (3 + 2) * size_of::<Referent>() + 2 * size_of::<usize>());
     }
 
     #[test]
