@@ -19,7 +19,7 @@ pub use classtracker_stats as stats;
 pub use sizing::*;
 pub use inspect::{Inspect, Walk, deep_size_of};
 pub use registry::{Tracked, TrackedMut, WeakTracked};
-pub use tracker::{ClassTracker, Detail, TrackError, TrackHandle, TrackOptions};
+pub use tracker::{ByInspect, BySize, ClassTracker, Detail, Sizing, TrackError, TrackHandle, TrackOptions};
 
 /// Switches tracking on or off for the whole process. It is on at first.
 ///

@@ -1,7 +1,7 @@
 //! The line that a figure gets.
 
 /// Prints the median of `values` beside its bound, and its spread on stderr.
-pub fn report(name: &str, bound: f64, mut values: Vec<f64>) {
+pub(crate) fn report(name: &str, bound: f64, mut values: Vec<f64>) {
     values.sort_by(f64::total_cmp);
     let at = |share: f64| values[((values.len() - 1) as f64 * share).round() as usize];
     let median = at(0.5);

@@ -67,16 +67,8 @@ impl Sizer<'_> {
         self.walk.session().ledger.separate(address.addr());
     }
 
-    /// Sizes an object. A panic in an impl costs this object: it is `unread`.
-    pub(crate) fn object<T: Inspect + ?Sized>(&mut self, serial: u64, value: &T) -> Measured {
-        match catch_unwind(AssertUnwindSafe(|| self.object_or_panic(serial, value))) {
-            Ok(measured) => measured,
-            Err(_) => self.broken_off(size_of_val(value)),
-        }
-    }
-
-    /// The same for who catches panics itself, and then calls [`Sizer::broken_off`]: to be ready to catch costs more than to
-    /// size a small object.
+    /// Sizes an object. A panic in an impl passes through: who catches it calls [`Sizer::broken_off`]. (To be ready to catch
+    /// costs more than to size a small object, so it is done once for many.)
     ///
     /// Between two objects the session is as `begin` wants it but for the serial: whatever an object changes there is put back in
     /// [`Sizer::noted`] or [`Sizer::broken_off`], so that the usual object, which changes nothing, costs no more than a look.

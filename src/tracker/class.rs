@@ -1,11 +1,13 @@
 //! A registered class: which of its objects count, and under which name.
 
+use std::any::TypeId;
 use std::sync::Arc;
 
-use super::measure::{self, Measure};
+use super::measure::{self, Measure, Measuring};
 use super::names::Names;
 use super::options::{Detail, TrackOptions, represent};
-use crate::Inspect;
+use super::plan::ClassPlan;
+use super::sizing::Sizing;
 use crate::inspect::ClassKey;
 use crate::registry::{Class, Place, Walker};
 
@@ -16,7 +18,6 @@ use crate::registry::{Class, Place, Walker};
 #[derive(Clone)]
 pub(super) struct TrackedClass {
     pub(super) class: &'static Class,
-    pub(super) measure: Measure,
     /// Ascending, without overlap. Only the last one can be open.
     pub(super) spans: Vec<Span>,
 }
@@ -32,6 +33,9 @@ pub(super) struct Span {
     #[expect(dead_code, reason = "kept for the breakdown by parts")]
     pub(super) resolution_level: u32,
     pub(super) repr: Option<Represent>,
+    /// The walk over the objects of this class, and the type that says how they are sized. Spans that share it are walked at once.
+    pub(super) measure: Measure,
+    sizing: TypeId,
     /// How many objects of the class were made before `from`, and before `until` once that has come.
     created_before: u64,
     created_until: Option<u64>,
@@ -63,13 +67,13 @@ impl Span {
 }
 
 impl TrackedClass {
-    pub(super) fn new<T: Inspect + Send + Sync + 'static>(
+    pub(super) fn new<T: Send + Sync + 'static, S: Sizing<T>>(
         class: &'static Class,
         cut: u64,
-        options: &TrackOptions<T>,
+        options: &TrackOptions<T, S>,
         names: &mut Names,
     ) -> Self {
-        let mut tracked = Self { class, measure: measure::class::<T>, spans: Vec::new() };
+        let mut tracked = Self { class, spans: Vec::new() };
         tracked.track(cut, options, names);
         tracked
     }
@@ -83,10 +87,10 @@ impl TrackedClass {
     }
 
     /// Tracks objects from `cut` on with these options; where none were before, and if not told otherwise, the older ones too.
-    pub(super) fn track<T: Inspect + Send + Sync + 'static>(
+    pub(super) fn track<T: Send + Sync + 'static, S: Sizing<T>>(
         &mut self,
         cut: u64,
-        options: &TrackOptions<T>,
+        options: &TrackOptions<T, S>,
         names: &mut Names,
     ) {
         let created = self.class.totals().0;
@@ -103,7 +107,18 @@ impl TrackedClass {
             Some(closed) => (closed.until, closed.created_until.unwrap_or(created)),
             None => (0, 0),
         };
+        let sizing = options.sizing;
+        // A way of sizing that knows nothing but its type is the same for all spans.
+        let known = self.spans.iter().find(|span| size_of::<S>() == 0 && span.sizing == TypeId::of::<S>());
+        let measure = match known {
+            Some(span) => Arc::clone(&span.measure),
+            None => Arc::new(move |measuring: &mut Measuring<'_, '_>, plan: &ClassPlan| {
+                measure::class::<T, S>(measuring, plan, sizing);
+            }),
+        };
         self.spans.push(Span {
+            measure,
+            sizing: TypeId::of::<S>(),
             from,
             until: OPEN,
             name,

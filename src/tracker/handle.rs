@@ -4,23 +4,22 @@ use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use crate::inspect::ClassKey;
 use crate::registry::{Class, Place, Walker};
-use crate::{Inspect, Tracked, WeakTracked};
+use crate::{Tracked, WeakTracked};
 
 /// A shared handle to an object that can be tracked: `Arc<T>` or [`Tracked<T>`], and nothing else. What cannot be referred to
 /// weakly cannot be tracked without being kept alive.
 pub trait TrackHandle: private::Handle {}
 
-impl<T: Inspect + Send + Sync + ?Sized + 'static> TrackHandle for Arc<T> {}
-impl<T: Inspect + Send + Sync + 'static> TrackHandle for Tracked<T> {}
+impl<T: Send + Sync + ?Sized + 'static> TrackHandle for Arc<T> {}
+impl<T: Send + Sync + 'static> TrackHandle for Tracked<T> {}
 
 pub(super) mod private {
-    use super::{Class, ClassKey, Duration, Inspect, Location, Place, Walker};
+    use super::{Class, Duration, Location, Place, Walker};
 
     #[allow(private_interfaces, reason = "sealed: nobody outside can name this trait")]
     pub trait Handle: Clone + Send + Sync + 'static {
-        type Object: Inspect + Send + Sync + ?Sized + 'static;
+        type Object: Send + Sync + ?Sized + 'static;
         /// The handle that does not keep the object alive.
         type Weak: Send + Sync + 'static;
 
@@ -35,7 +34,8 @@ pub(super) mod private {
         /// What tells this object from all others while a handle of any kind lives; it also stands for the object among the
         /// shared blocks of a walk.
         fn address(&self) -> usize;
-        fn class_key(&self) -> ClassKey;
+        /// The object, by a handle that keeps it.
+        fn object(&self) -> &Self::Object;
         /// Where the object stands in the registry, if it does.
         fn entry(&self) -> Option<(&'static Class, Place)>;
         /// When it was made, from the first use of tracking on, if that is known.
@@ -46,7 +46,7 @@ pub(super) mod private {
 }
 
 #[allow(private_interfaces, reason = "as above")]
-impl<T: Inspect + Send + Sync + ?Sized + 'static> private::Handle for Arc<T> {
+impl<T: Send + Sync + ?Sized + 'static> private::Handle for Arc<T> {
     type Object = T;
     type Weak = Weak<T>;
 
@@ -65,8 +65,8 @@ impl<T: Inspect + Send + Sync + ?Sized + 'static> private::Handle for Arc<T> {
     fn address(&self) -> usize {
         Self::as_ptr(self).cast::<()>().addr()
     }
-    fn class_key(&self) -> ClassKey {
-        (**self).class()
+    fn object(&self) -> &T {
+        self
     }
     fn entry(&self) -> Option<(&'static Class, Place)> {
         None
@@ -80,7 +80,7 @@ impl<T: Inspect + Send + Sync + ?Sized + 'static> private::Handle for Arc<T> {
 }
 
 #[allow(private_interfaces, reason = "as above")]
-impl<T: Inspect + Send + Sync + 'static> private::Handle for Tracked<T> {
+impl<T: Send + Sync + 'static> private::Handle for Tracked<T> {
     type Object = T;
     type Weak = WeakTracked<T>;
 
@@ -103,8 +103,8 @@ impl<T: Inspect + Send + Sync + 'static> private::Handle for Tracked<T> {
     fn address(&self) -> usize {
         Self::address(self).addr()
     }
-    fn class_key(&self) -> ClassKey {
-        ClassKey::of::<T>()
+    fn object(&self) -> &T {
+        self
     }
     fn entry(&self) -> Option<(&'static Class, Place)> {
         Self::entry(self)

@@ -2,17 +2,18 @@
 
 use std::any::Any;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
 use super::plan::{ClassPlan, Plan, Row};
+use super::sizing::Sizing;
 use super::tally::{Candidate, Source, Sums};
-use crate::Inspect;
 use crate::inspect::{Measured, Sizer, SizerOptions};
 use crate::registry::{Object, Visitor, Walker};
 
-/// Walks the objects of one class: [`class`] for its type.
-pub(super) type Measure = fn(&mut Measuring<'_, '_>, &ClassPlan);
+/// Walks the objects of one class: [`class`] for its type and its way of sizing.
+pub(super) type Measure = Arc<dyn Fn(&mut Measuring<'_, '_>, &ClassPlan) + Send + Sync>;
 
 /// What a walk over all objects leaves, besides the rows.
 #[derive(Default)]
@@ -85,7 +86,11 @@ pub(super) fn measure(plan: &mut Plan) -> Findings {
 }
 
 /// Walks all objects of `T` that the plan wants.
-pub(super) fn class<T: Inspect + Send + Sync + 'static>(measuring: &mut Measuring<'_, '_>, plan: &ClassPlan) {
+pub(super) fn class<T: Send + Sync + 'static, S: Sizing<T>>(
+    measuring: &mut Measuring<'_, '_>,
+    plan: &ClassPlan,
+    sizing: S,
+) {
     let walker = measuring.walker;
     let pages = plan.class.visits();
     let flat_bytes = size_of::<T>() as u64;
@@ -99,6 +104,7 @@ pub(super) fn class<T: Inspect + Send + Sync + 'static>(measuring: &mut Measurin
         threshold: 0,
         sums: Sums::default(),
         flat_bytes,
+        sizing,
     };
     for page in 0..pages.len() {
         walker.visit::<T>(&pages, page, &mut run);
@@ -107,7 +113,7 @@ pub(super) fn class<T: Inspect + Send + Sync + 'static>(measuring: &mut Measurin
 }
 
 /// A run of objects of one span: what the walk needs for each of them, at hand.
-struct Run<'r, 'm, 's> {
+struct Run<'r, 'm, 's, S> {
     measuring: &'r mut Measuring<'m, 's>,
     plan: &'r ClassPlan,
     /// The serials of the span that are old enough, and its number.
@@ -120,16 +126,17 @@ struct Run<'r, 'm, 's> {
     flat_bytes: u64,
     /// Whether any object at all is registered on its own.
     some_are_own: bool,
+    sizing: S,
 }
 
-impl<T: Inspect + Send + Sync + 'static> Visitor<T> for Run<'_, '_, '_> {
+impl<T: Send + Sync + 'static, S: Sizing<T>> Visitor<T> for Run<'_, '_, '_, S> {
     #[inline]
     fn object(&mut self, object: &Object<'_, T>) {
         if !self.counts(object.serial()) {
             return;
         }
         let measured = match object.value() {
-            Some(value) => self.measuring.sizer.object_or_panic(object.serial(), value),
+            Some(value) => self.sizing.measure_or_panic(self.measuring.sizer, object.serial(), value),
             None => Measured { bytes: size_of::<T>() as u64, unread: true, claims: false },
         };
         self.file(object, measured);
@@ -145,7 +152,7 @@ impl<T: Inspect + Send + Sync + 'static> Visitor<T> for Run<'_, '_, '_> {
     }
 }
 
-impl Run<'_, '_, '_> {
+impl<S> Run<'_, '_, '_, S> {
     #[inline]
     fn counts(&mut self, serial: u64) -> bool {
         (serial.wrapping_sub(self.from) < self.length || self.find_span(serial))
@@ -168,7 +175,7 @@ impl Run<'_, '_, '_> {
     }
 
     #[inline]
-    fn file<T: Inspect + Send + Sync + 'static>(&mut self, object: &Object<'_, T>, measured: Measured) {
+    fn file<T: Send + Sync + 'static>(&mut self, object: &Object<'_, T>, measured: Measured) {
         if !measured.claims {
             self.sums.add(measured.bytes, measured.unread);
             if measured.bytes < self.threshold {
@@ -181,7 +188,7 @@ impl Run<'_, '_, '_> {
     /// Objects that may be listed, that may have to pay for shared data, or that are to be kept.
     #[cold]
     #[inline(never)]
-    fn look_at<T: Inspect + Send + Sync + 'static>(&mut self, object: &Object<'_, T>, measured: Measured) {
+    fn look_at<T: Send + Sync + 'static>(&mut self, object: &Object<'_, T>, measured: Measured) {
         let (span, row) = &self.plan.spans[self.number];
         if span.keep
             && let Some(handle) = object.handle()

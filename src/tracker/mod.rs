@@ -9,6 +9,7 @@ mod object;
 mod options;
 mod plan;
 mod process;
+mod sizing;
 mod snapshot;
 mod state;
 mod tally;
@@ -22,6 +23,7 @@ use parking_lot::Mutex;
 pub use error::TrackError;
 pub use handle::TrackHandle;
 pub use options::{Detail, TrackOptions};
+pub use sizing::{ByInspect, BySize, Sizing};
 
 use crate::registry::{Object, Visitor, Walker, registry};
 use crate::{Inspect, Tracked};
@@ -90,7 +92,7 @@ impl ClassTracker {
     /// assert_eq!(&*tracker.create_snapshot("").classes[0].class, "text");
     /// # drop(text);
     /// ```
-    pub fn track_class_with<T: Inspect + Send + Sync + 'static>(&self, options: TrackOptions<T>) {
+    pub fn track_class_with<T: Send + Sync + 'static>(&self, options: TrackOptions<T, impl Sizing<T>>) {
         let class = registry().class_of::<T>();
         // The line is drawn before the options are in force, so no object of the time between is lost.
         let cut = registry().cut();
@@ -120,13 +122,20 @@ impl ClassTracker {
     /// assert!(tracker.create_snapshot("filled").classes[0].bytes > 100);
     /// ```
     #[track_caller]
-    pub fn track_object<H: TrackHandle>(&self, handle: &H) -> u64 {
+    pub fn track_object<H: TrackHandle>(&self, handle: &H) -> u64
+    where
+        H::Object: Inspect,
+    {
         self.track_object_with(handle, TrackOptions::new())
     }
 
     /// As [`track_object`](Self::track_object), with options. For an object that is tracked already they are not taken.
     #[track_caller]
-    pub fn track_object_with<H: TrackHandle>(&self, handle: &H, options: TrackOptions<H::Object>) -> u64 {
+    pub fn track_object_with<H: TrackHandle>(
+        &self,
+        handle: &H,
+        options: TrackOptions<H::Object, impl Sizing<H::Object>>,
+    ) -> u64 {
         let site = std::panic::Location::caller();
         let mut state = self.state.lock();
         if let Some(known) = state.objects.get(handle.address()) {
@@ -134,7 +143,7 @@ impl ClassTracker {
         }
         let name = match options.name.clone() {
             Some(name) => state.names.custom(name),
-            None => state.names.of_class(handle.class_key()),
+            None => state.names.of_class(options.sizing.class_key(handle.object())),
         };
         let object = Arc::new(TrackedObject::new(handle, name, options, site));
         let serial = object.serial();
@@ -148,9 +157,13 @@ impl ClassTracker {
     /// # Errors
     /// [`TrackError::ObjectNotTracked`] if neither the object nor its class is tracked.
     #[track_caller]
-    pub fn track_change<H: TrackHandle>(&self, handle: &H, options: TrackOptions<H::Object>) -> Result<(), TrackError> {
+    pub fn track_change<H: TrackHandle>(
+        &self,
+        handle: &H,
+        options: TrackOptions<H::Object, impl Sizing<H::Object>>,
+    ) -> Result<(), TrackError> {
         let site = std::panic::Location::caller();
-        let key = handle.class_key();
+        let key = options.sizing.class_key(handle.object());
         let mut state = self.state.lock();
         let old = state.objects.get(handle.address()).map(|known| Arc::clone(known.name()));
         let old = old.or_else(|| {

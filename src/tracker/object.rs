@@ -1,12 +1,13 @@
 //! Objects that are registered one by one.
 
 use std::collections::HashMap;
-use std::panic::Location;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::handle::TrackHandle;
 use super::options::{Detail, TrackOptions, represent};
+use super::sizing::{ByInspect, Sizing};
 use crate::inspect::{Measured, Sizer};
 use crate::registry::{Walker, next_serial};
 
@@ -38,15 +39,17 @@ trait Watched: Send + Sync {
     fn block(&self) -> *const ();
 }
 
-struct Watch<H: TrackHandle> {
+struct Watch<H: TrackHandle, S> {
     weak: H::Weak,
     /// The handle itself, if the object is to be kept alive.
+    #[expect(dead_code, reason = "held, not read")]
     kept: Option<H>,
     block: usize,
     repr: Option<fn(&H::Object) -> String>,
+    sizing: S,
 }
 
-impl<H: TrackHandle> Watched for Watch<H> {
+impl<H: TrackHandle, S: Sizing<H::Object>> Watched for Watch<H, S> {
     fn is_alive(&self) -> bool {
         H::is_alive(&self.weak)
     }
@@ -54,7 +57,10 @@ impl<H: TrackHandle> Watched for Watch<H> {
     fn size(&self, serial: u64, sizer: &mut Sizer<'_>, walker: &Walker) -> Option<Size> {
         H::read(&self.weak, walker, |value| match value {
             Ok(value) => {
-                Size { measured: sizer.object(serial, value), flat_bytes: size_of_val(value) as u64 }
+                let flat = size_of_val(value);
+                let measured = catch_unwind(AssertUnwindSafe(|| self.sizing.measure_or_panic(sizer, serial, value)))
+                    .unwrap_or_else(|_| sizer.broken_off(flat));
+                Size { measured, flat_bytes: flat as u64 }
             }
             Err(flat_bytes) => {
                 let flat_bytes = flat_bytes as u64;
@@ -74,10 +80,10 @@ impl<H: TrackHandle> Watched for Watch<H> {
 }
 
 impl TrackedObject {
-    pub(super) fn new<H: TrackHandle>(
+    pub(super) fn new<H: TrackHandle, S: Sizing<H::Object>>(
         handle: &H,
         name: Arc<str>,
-        options: TrackOptions<H::Object>,
+        options: TrackOptions<H::Object, S>,
         registered_at: &'static Location<'static>,
     ) -> Self {
         let entry = handle.entry();
@@ -89,11 +95,12 @@ impl TrackedObject {
             resolution_level: options.resolution_level,
             birth: handle.birth(),
             site: handle.site().unwrap_or(registered_at),
-            watched: Box::new(Watch {
+            watched: Box::new(Watch::<H, S> {
                 weak: handle.downgrade(),
                 kept: options.keep.then(|| handle.clone()),
                 block: handle.address(),
                 repr: options.repr,
+                sizing: options.sizing,
             }),
         }
     }
@@ -186,7 +193,7 @@ impl Objects {
     }
 
     pub(super) fn overhead_bytes(&self) -> usize {
-        let entry = size_of::<TrackedObject>() + size_of::<Watch<Arc<()>>>();
+        let entry = size_of::<TrackedObject>() + size_of::<Watch<Arc<()>, ByInspect>>();
         self.by_address.capacity() * (size_of::<(usize, Arc<TrackedObject>)>() + 1) + self.by_address.len() * entry
     }
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::sizing::{ByInspect, BySize};
+
 /// How a class or an object is tracked. `T` follows from what it is given to.
 ///
 /// ```
@@ -15,13 +17,14 @@ use std::fmt;
 ///     TrackOptions::new().only_new().detail(Detail::Largest(10)).repr(|text: &String| text.clone()),
 /// );
 /// ```
-pub struct TrackOptions<T: ?Sized> {
+pub struct TrackOptions<T: ?Sized, S = ByInspect> {
     pub(super) name: Option<String>,
     pub(super) resolution_level: u32,
     pub(super) keep: bool,
     pub(super) only_new: bool,
     pub(super) detail: Detail,
     pub(super) repr: Option<fn(&T) -> String>,
+    pub(super) sizing: S,
 }
 
 /// How many objects of a class a snapshot lists one by one. The others are counted, and folded into their class' row.
@@ -57,9 +60,11 @@ impl<T: ?Sized> TrackOptions<T> {
     /// largest 1000 objects listed.
     #[must_use]
     pub fn new() -> Self {
-        Self { name: None, resolution_level: 0, keep: false, only_new: false, detail: Detail::default(), repr: None }
+        Self { name: None, resolution_level: 0, keep: false, only_new: false, detail: Detail::default(), repr: None, sizing: ByInspect::new() }
     }
+}
 
+impl<T: ?Sized, S> TrackOptions<T, S> {
     /// Files the objects under this name instead of that of their class.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
@@ -96,6 +101,28 @@ impl<T: ?Sized> TrackOptions<T> {
         self
     }
 
+    /// Sizes the objects by this function, which returns an object's deep size in bytes, its own flat size included: for types that know
+    /// neither [`Inspect`](crate::Inspect) nor deepsize's trait, but some other crate's. What it says is taken as it is: nothing is
+    /// known of shared data in it.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use classtracker::{ClassTracker, TrackOptions};
+    ///
+    /// struct Image { pixels: Vec<u8> }
+    ///
+    /// let image = Arc::new(Image { pixels: vec![0; 1000] });
+    /// let tracker = ClassTracker::new();
+    /// let size = |image: &Image| size_of::<Image>() + image.pixels.capacity();
+    /// tracker.track_object_with(&image, TrackOptions::new().size_with(size));
+    /// assert_eq!(tracker.create_snapshot("").classes[0].bytes, 24 + 1000);
+    /// ```
+    #[must_use]
+    pub fn size_with(self, size: fn(&T) -> usize) -> TrackOptions<T, BySize<T>> {
+        let Self { name, resolution_level, keep, only_new, detail, repr, sizing: _ } = self;
+        TrackOptions { name, resolution_level, keep, only_new, detail, repr, sizing: BySize(size) }
+    }
+
     /// What a listed object shows of itself. It is asked once, when a snapshot lists the object for the first time; what is beyond 200
     /// characters is cut off, with an ellipsis.
     #[must_use]
@@ -111,13 +138,13 @@ impl<T: ?Sized> Default for TrackOptions<T> {
     }
 }
 
-impl<T: ?Sized> Clone for TrackOptions<T> {
+impl<T: ?Sized, S: Copy> Clone for TrackOptions<T, S> {
     fn clone(&self) -> Self {
         Self { name: self.name.clone(), ..*self }
     }
 }
 
-impl<T: ?Sized> fmt::Debug for TrackOptions<T> {
+impl<T: ?Sized, S> fmt::Debug for TrackOptions<T, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TrackOptions")
             .field("name", &self.name)

@@ -62,14 +62,21 @@ impl Plan {
         let mut classes = Vec::with_capacity(state.classes.len());
         for tracked in &state.classes {
             let created = tracked.class.totals().0;
-            let mut spans = Vec::with_capacity(tracked.spans.len());
+            let first = classes.len();
             for span in &tracked.spans {
                 let row = rows.of(&span.name);
                 rows.rows[row].created += span.created(created);
                 rows.rows[row].tally.list(span.detail.most());
-                spans.push((span.clone(), row));
+                // One walk for all that are sized in one way.
+                match classes[first..].iter_mut().find(|plan: &&mut ClassPlan| Arc::ptr_eq(&plan.measure, &span.measure)) {
+                    Some(plan) => plan.spans.push((span.clone(), row)),
+                    None => classes.push(ClassPlan {
+                        class: tracked.class,
+                        measure: Arc::clone(&span.measure),
+                        spans: vec![(span.clone(), row)],
+                    }),
+                }
             }
-            classes.push(ClassPlan { class: tracked.class, measure: tracked.measure, spans });
         }
         for (name, created) in state.objects.created() {
             let row = rows.of(name);
@@ -91,15 +98,13 @@ impl Plan {
 
     /// Which handles to tracked objects add nothing to the objects that hold them.
     pub(super) fn covered(&self) -> Covered {
+        let mut classes = FxHashMap::<u32, Vec<(u64, u64)>>::default();
+        for plan in &self.classes {
+            let spans = plan.spans.iter().map(|(span, _)| (span.from, span.until));
+            classes.entry(plan.class.index()).or_default().extend(spans);
+        }
         Covered {
-            classes: self
-                .classes
-                .iter()
-                .map(|plan| {
-                    let spans = plan.spans.iter().map(|(span, _)| (span.from, span.until)).collect();
-                    (plan.class.index(), spans)
-                })
-                .collect(),
+            classes,
             objects: self.own(),
         }
     }

@@ -1,0 +1,74 @@
+//! Who says how large an object is: its own `Inspect`, or a function that the user gives.
+
+use crate::Inspect;
+use crate::inspect::{ClassKey, Measured, Sizer};
+
+/// Sizes objects by their [`Inspect`]: what [`TrackOptions`](super::TrackOptions) do if not told otherwise.
+#[derive(Debug, Clone, Copy)]
+pub struct ByInspect(());
+
+impl ByInspect {
+    pub(super) const fn new() -> Self {
+        Self(())
+    }
+}
+
+/// Sizes objects by a function: see [`TrackOptions::size_with`](super::TrackOptions::size_with).
+pub struct BySize<T: ?Sized>(pub(super) fn(&T) -> usize);
+
+impl<T: ?Sized> Clone for BySize<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: ?Sized> Copy for BySize<T> {}
+
+/// How the objects of a class are sized: [`ByInspect`] or [`BySize`].
+pub trait Sizing<T: ?Sized>: private::Measure<T> + Copy + Send + Sync + 'static {}
+
+impl<T: Inspect + ?Sized> Sizing<T> for ByInspect {}
+impl<T: ?Sized + 'static> Sizing<T> for BySize<T> {}
+
+pub(super) mod private {
+    use super::{ClassKey, Measured, Sizer};
+
+    #[allow(private_interfaces, reason = "sealed: nobody outside can name this trait")]
+    pub trait Measure<T: ?Sized> {
+        /// Sizes an object; a panic of user code passes through, and must be answered by `Sizer::broken_off`.
+        fn measure_or_panic(self, sizer: &mut Sizer<'_>, serial: u64, value: &T) -> Measured;
+        /// The class that the object is filed under: the concrete one of a trait object that can tell it.
+        fn class_key(self, value: &T) -> ClassKey
+        where
+            T: 'static;
+    }
+}
+
+#[allow(private_interfaces, reason = "as above")]
+impl<T: Inspect + ?Sized> private::Measure<T> for ByInspect {
+    #[inline]
+    fn measure_or_panic(self, sizer: &mut Sizer<'_>, serial: u64, value: &T) -> Measured {
+        sizer.object_or_panic(serial, value)
+    }
+
+    fn class_key(self, value: &T) -> ClassKey
+    where
+        T: 'static,
+    {
+        value.class()
+    }
+}
+
+#[allow(private_interfaces, reason = "as above")]
+impl<T: ?Sized> private::Measure<T> for BySize<T> {
+    fn measure_or_panic(self, _sizer: &mut Sizer<'_>, _serial: u64, value: &T) -> Measured {
+        Measured { bytes: (self.0)(value) as u64, unread: false, claims: false }
+    }
+
+    fn class_key(self, _value: &T) -> ClassKey
+    where
+        T: 'static,
+    {
+        ClassKey::of::<T>()
+    }
+}
