@@ -6,7 +6,6 @@ use super::session::{Covers, Session};
 use super::walk::Walk;
 use deepsize::{Context, DeepSizeOf};
 use std::cell::Cell;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
 /// What a snapshot tells its walk.
@@ -65,6 +64,16 @@ impl Sizer<'_> {
     /// there. The address is that of the value, as `Arc::as_ptr` gives it.
     pub(crate) fn separate(&mut self, address: *const ()) {
         self.walk.session().ledger.separate(address.addr());
+    }
+
+    /// Sizes an object. A panic in an impl costs this object: it is `unread`.
+    #[cfg(test)]
+    pub(crate) fn object<T: Inspect + ?Sized>(&mut self, serial: u64, value: &T) -> Measured {
+        use std::panic::{AssertUnwindSafe, catch_unwind};
+        match catch_unwind(AssertUnwindSafe(|| self.object_or_panic(serial, value))) {
+            Ok(measured) => measured,
+            Err(_) => self.broken_off(size_of_val(value)),
+        }
     }
 
     /// Sizes an object. A panic in an impl passes through: who catches it calls [`Sizer::broken_off`]. (To be ready to catch
