@@ -1,3 +1,5 @@
+//! The first example of the README.
+
 use classtracker::{ClassTracker, DeepSizeOf, Tracked};
 
 #[derive(DeepSizeOf)]

@@ -127,7 +127,7 @@ impl TrackedClass {
             resolution_level: options.resolution_level,
             repr: options.repr.map(|repr| -> Represent {
                 Arc::new(move |walker, place| {
-                    walker.visit_place::<T, _>(place, |object| Some(represent(repr, object.value()?)?))?
+                    walker.visit_place::<T, _>(place, |object| represent(repr, object.value()?))?
                 })
             }),
             created_before,
