@@ -21,24 +21,12 @@ const SAMPLE: usize = 1 << 15;
 impl<K: Inspect, V: Inspect> Inspect for BTreeMap<K, V> {
     #[inline]
     fn inspect(&self, walk: &mut Walk<'_>) {
-        let mut nodes = Nodes::new(if size_of::<K>() == 0 {
-            size_of::<V>()
-        } else {
-            size_of::<K>()
-        });
+        let mut nodes = Nodes::new(if size_of::<K>() == 0 { size_of::<V>() } else { size_of::<K>() });
         if K::owns_nothing() && V::owns_nothing() {
-            nodes.sample(
-                walk,
-                self.len(),
-                self.iter().map(|(key, value)| address(key, value)),
-            );
+            nodes.sample(walk, self.len(), self.iter().map(|(key, value)| address(key, value)));
             walk.entries(self.len(), self);
         } else {
-            walk.entries(
-                self.len(),
-                self.iter()
-                    .inspect(|(key, value)| nodes.add(address(*key, *value))),
-            );
+            walk.entries(self.len(), self.iter().inspect(|(key, value)| nodes.add(address(*key, *value))));
         }
         walk.heap(nodes.bytes::<K, V>());
     }
@@ -52,10 +40,7 @@ impl<T: Inspect> Inspect for BTreeSet<T> {
             nodes.sample(walk, self.len(), self.iter().map(|key| address(key, &())));
             walk.elements(self.len(), self);
         } else {
-            walk.elements(
-                self.len(),
-                self.iter().inspect(|key| nodes.add(address(*key, &()))),
-            );
+            walk.elements(self.len(), self.iter().inspect(|key| nodes.add(address(*key, &()))));
         }
         walk.heap(nodes.bytes::<T, ()>());
     }
@@ -64,11 +49,7 @@ impl<T: Inspect> Inspect for BTreeSet<T> {
 /// Where an entry lies: keys of one node lie side by side, and so do its values. One of them has to have a size.
 #[inline]
 fn address<K, V>(key: &K, value: &V) -> usize {
-    if size_of::<K>() == 0 {
-        (&raw const *value).addr()
-    } else {
-        (&raw const *key).addr()
-    }
+    if size_of::<K>() == 0 { (&raw const *value).addr() } else { (&raw const *key).addr() }
 }
 
 /// The nodes of a tree, counted from the addresses of its entries in order.
@@ -90,12 +71,7 @@ impl Nodes {
     /// For keys that lie `stride` bytes apart.
     #[inline]
     pub(super) fn new(stride: usize) -> Self {
-        Self {
-            stride,
-            leaves: 0,
-            inner: 0,
-            levels: [Level::default(); LEVELS],
-        }
+        Self { stride, leaves: 0, inner: 0, levels: [Level::default(); LEVELS] }
     }
 
     /// Takes in the next entry.
@@ -114,30 +90,17 @@ impl Nodes {
 
     /// Takes in the entries of a tree of plain elements: all of them, or both ends of a large one.
     #[inline]
-    fn sample(
-        &mut self,
-        walk: &mut Walk<'_>,
-        length: usize,
-        mut addresses: impl DoubleEndedIterator<Item = usize>,
-    ) {
+    fn sample(&mut self, walk: &mut Walk<'_>, length: usize, mut addresses: impl DoubleEndedIterator<Item = usize>) {
         if length <= EXACT {
             walk.visiting_elements(length);
             return addresses.for_each(|address| self.add(address));
         }
         walk.visiting_elements(2 * SAMPLE);
-        addresses
-            .by_ref()
-            .take(SAMPLE)
-            .for_each(|address| self.add(address));
+        addresses.by_ref().take(SAMPLE).for_each(|address| self.add(address));
         let mut back = Self::new(self.stride.wrapping_neg());
-        addresses
-            .rev()
-            .take(SAMPLE)
-            .for_each(|address| back.add(address));
-        let scale = |nodes: usize| {
-            usize::try_from(nodes as u128 * length as u128 / (2 * SAMPLE) as u128)
-                .unwrap_or(usize::MAX)
-        };
+        addresses.rev().take(SAMPLE).for_each(|address| back.add(address));
+        let scale =
+            |nodes: usize| usize::try_from(nodes as u128 * length as u128 / (2 * SAMPLE) as u128).unwrap_or(usize::MAX);
         self.leaves = scale(self.leaves + back.leaves);
         self.inner = scale(self.inner + back.inner);
     }

@@ -22,10 +22,7 @@ thread_local! {
 ///
 /// Returns bytes. Outside of a snapshot these include shared blocks, each once.
 #[inline]
-pub(crate) fn deep_size_of_children<T: Inspect + ?Sized>(
-    value: &T,
-    context: &mut Context,
-) -> usize {
+pub(crate) fn deep_size_of_children<T: Inspect + ?Sized>(value: &T, context: &mut Context) -> usize {
     let mut walk = Walk::visiting(context);
     value.inspect(&mut walk);
     walk.bytes()
@@ -70,19 +67,10 @@ pub(super) fn give_back(session: Box<Session>, origin: Origin) {
 pub(super) fn lend(slot: &mut Option<Box<Session>>) -> Loan<'_> {
     let Some(session) = slot.take() else {
         // A walk that had no need of a session yet: what lies there may be that of a walk further out, and stays.
-        return Loan {
-            slot: None,
-            before: None,
-        };
+        return Loan { slot: None, before: None };
     };
-    let before = LENT
-        .try_with(|lent| lent.replace(Some(session)))
-        .ok()
-        .flatten();
-    Loan {
-        slot: Some(slot),
-        before,
-    }
+    let before = LENT.try_with(|lent| lent.replace(Some(session))).ok().flatten();
+    Loan { slot: Some(slot), before }
 }
 
 /// A session that is lent.
@@ -94,10 +82,7 @@ pub(super) struct Loan<'s> {
 impl Drop for Loan<'_> {
     fn drop(&mut self) {
         if let Some(slot) = self.slot.take() {
-            *slot = LENT
-                .try_with(|lent| lent.replace(self.before.take()))
-                .ok()
-                .flatten();
+            *slot = LENT.try_with(|lent| lent.replace(self.before.take())).ok().flatten();
         }
     }
 }

@@ -15,10 +15,7 @@ impl ClassKey {
     /// The class of `T`.
     #[must_use]
     pub fn of<T: ?Sized + 'static>() -> Self {
-        Self {
-            id: TypeId::of::<T>(),
-            name: type_name::<T>(),
-        }
+        Self { id: TypeId::of::<T>(), name: type_name::<T>() }
     }
 }
 

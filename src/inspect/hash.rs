@@ -18,16 +18,9 @@ const SAMPLE: usize = 1 << 15;
 const SMALL: usize = 112;
 
 /// The size of a group of control bytes, as hashbrown chooses it.
-const GROUP: usize = if cfg!(all(
-    target_feature = "sse2",
-    any(target_arch = "x86", target_arch = "x86_64")
-)) {
+const GROUP: usize = if cfg!(all(target_feature = "sse2", any(target_arch = "x86", target_arch = "x86_64"))) {
     16
-} else if cfg!(all(
-    target_feature = "neon",
-    target_arch = "aarch64",
-    target_endian = "little"
-)) {
+} else if cfg!(all(target_feature = "neon", target_arch = "aarch64", target_endian = "little")) {
     8
 } else {
     size_of::<usize>()
@@ -42,10 +35,7 @@ impl<K: Inspect, V: Inspect, S> Inspect for HashMap<K, V, S> {
             span.sample::<(K, V)>(walk, self.capacity(), self.len(), self.keys());
             walk.entries(self.len(), self);
         } else {
-            walk.entries(
-                self.len(),
-                self.iter().inspect(|(key, _)| span.add::<K>(key)),
-            );
+            walk.entries(self.len(), self.iter().inspect(|(key, _)| span.add::<K>(key)));
         }
         walk.heap(span.bytes::<(K, V)>(self.capacity()));
     }
@@ -59,10 +49,7 @@ impl<T: Inspect, S> Inspect for HashSet<T, S> {
             span.sample::<T>(walk, self.capacity(), self.len(), self.iter());
             walk.elements(self.len(), self);
         } else {
-            walk.elements(
-                self.len(),
-                self.iter().inspect(|element| span.add::<T>(element)),
-            );
+            walk.elements(self.len(), self.iter().inspect(|element| span.add::<T>(element)));
         }
         walk.heap(span.bytes::<T>(self.capacity()));
     }
@@ -121,9 +108,7 @@ impl Span {
         let buckets = if size_of::<T>() == 0 {
             buckets
         } else {
-            buckets
-                .max(self.buckets::<T>().next_power_of_two())
-                .max(self.expected.next_power_of_two())
+            buckets.max(self.buckets::<T>().next_power_of_two()).max(self.expected.next_power_of_two())
         };
         let array = (buckets * size_of::<T>()).next_multiple_of(GROUP.max(align_of::<T>()));
         array + buckets + GROUP
@@ -157,10 +142,5 @@ fn buckets_of<T>(capacity: usize) -> usize {
 /// Whether a table without tombstones can have this capacity.
 fn is_full(capacity: usize) -> bool {
     let buckets = buckets_of::<u64>(capacity);
-    capacity
-        == if buckets < 8 {
-            buckets - 1
-        } else {
-            buckets / 8 * 7
-        }
+    capacity == if buckets < 8 { buckets - 1 } else { buckets / 8 * 7 }
 }

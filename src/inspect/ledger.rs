@@ -71,11 +71,7 @@ impl Ledger {
             return Reached::Known;
         }
         block.lower(serial);
-        if block.first == serial && block.bytes != SEPARATE {
-            Reached::Claimed
-        } else {
-            Reached::Known
-        }
+        if block.first == serial && block.bytes != SEPARATE { Reached::Claimed } else { Reached::Known }
     }
 
     /// Notes that the block `from` reaches the block at `address`; whether that is known.
@@ -94,19 +90,12 @@ impl Ledger {
     /// Enters a block that is not known. `None` when no more can be numbered: what is beyond is not counted rather than
     /// counted wrongly.
     pub(crate) fn enter(&mut self, address: usize) -> Option<BlockId> {
-        let number = u32::try_from(self.blocks.len())
-            .ok()
-            .filter(|&number| number != u32::MAX)?;
+        let number = u32::try_from(self.blocks.len()).ok().filter(|&number| number != u32::MAX)?;
         if self.numbers.is_full() {
             self.grow();
         }
         self.numbers.insert(address, number);
-        self.blocks.push(Block {
-            address,
-            bytes: 0,
-            first: NOBODY,
-            second: NOBODY,
-        });
+        self.blocks.push(Block { address, bytes: 0, first: NOBODY, second: NOBODY });
         Some(BlockId(number))
     }
 
@@ -150,10 +139,7 @@ impl Ledger {
                     continue;
                 }
                 let begin = edges.partition_point(|&(from, _)| from < number);
-                for &(_, to) in edges[begin..]
-                    .iter()
-                    .take_while(|&&(from, _)| from == number)
-                {
+                for &(_, to) in edges[begin..].iter().take_while(|&&(from, _)| from == number) {
                     // One that knew the serial already passes it on in its own turn.
                     if self.blocks[to as usize].lower(serial) {
                         stack.push(to);
@@ -165,11 +151,7 @@ impl Ledger {
 
     #[inline]
     fn find(&self, address: usize) -> Option<u32> {
-        self.numbers.get(address, |number| {
-            self.blocks
-                .get(number as usize)
-                .is_some_and(|b| b.address == address)
-        })
+        self.numbers.get(address, |number| self.blocks.get(number as usize).is_some_and(|b| b.address == address))
     }
 
     #[cold]
@@ -224,30 +206,16 @@ impl Shares {
 
     /// The share of one object, if it has any.
     pub(crate) fn get(&self, serial: u64) -> Option<&Share> {
-        let at = self
-            .shares
-            .binary_search_by_key(&serial, |share| share.serial)
-            .ok()?;
+        let at = self.shares.binary_search_by_key(&serial, |share| share.serial).ok()?;
         self.shares.get(at)
     }
 
     fn of(blocks: &[Block]) -> Self {
         let mut shares: Vec<Share> = Vec::new();
         let mut ascending = true;
-        for block in blocks
-            .iter()
-            .filter(|block| block.first != NOBODY && block.bytes != SEPARATE)
-        {
-            let shared = if block.second == NOBODY {
-                0
-            } else {
-                block.bytes
-            };
-            let share = Share {
-                serial: block.first,
-                bytes: block.bytes,
-                shared,
-            };
+        for block in blocks.iter().filter(|block| block.first != NOBODY && block.bytes != SEPARATE) {
+            let shared = if block.second == NOBODY { 0 } else { block.bytes };
+            let share = Share { serial: block.first, bytes: block.bytes, shared };
             match shares.last_mut() {
                 Some(last) if last.serial == share.serial => last.add(share),
                 last => {

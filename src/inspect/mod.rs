@@ -30,11 +30,14 @@ mod shared;
 mod text;
 mod tuples;
 
+#[cfg(test)]
+mod tests;
+
 pub use self::deep_size::deep_size_of;
 pub use self::walk::Walk;
 
-pub(crate) use self::class::ClassKey;
 pub(crate) use self::carry::deep_size_of_children;
+pub(crate) use self::class::ClassKey;
 pub(crate) use self::ledger::Shares;
 pub(crate) use self::session::Covers;
 pub(crate) use self::sizer::{Measured, Sizer, SizerOptions};

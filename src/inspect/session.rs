@@ -53,11 +53,7 @@ impl DeepSizeOf for Marker {
 impl Session {
     /// The session of a snapshot.
     pub(crate) fn snapshot(covers: Option<Rc<dyn Covers>>, pace: Option<Rc<dyn Fn()>>) -> Self {
-        Self {
-            covers,
-            pace,
-            ..Self::new(Kind::Snapshot)
-        }
+        Self { covers, pace, ..Self::new(Kind::Snapshot) }
     }
 
     /// A session for what is sized outside of any snapshot; `context` will be known to it.

@@ -9,11 +9,7 @@ use std::sync::{self, Arc};
 #[inline]
 pub(crate) const fn block_size(size: usize, align: usize) -> usize {
     let counters = 2 * size_of::<usize>();
-    let align = if align > align_of::<usize>() {
-        align
-    } else {
-        align_of::<usize>()
-    };
+    let align = if align > align_of::<usize>() { align } else { align_of::<usize>() };
     (counters.next_multiple_of(align) + size).next_multiple_of(align)
 }
 
@@ -21,9 +17,7 @@ pub(crate) const fn block_size(size: usize, align: usize) -> usize {
 #[inline]
 fn block<T: Inspect + ?Sized>(value: &T, alone: impl Fn() -> bool, walk: &mut Walk<'_>) {
     let bytes = block_size(size_of_val(value), align_of_val(value));
-    walk.block((&raw const *value).cast(), bytes, alone, |walk| {
-        value.inspect(walk)
-    });
+    walk.block((&raw const *value).cast(), bytes, alone, |walk| value.inspect(walk));
 }
 
 macro_rules! counted {

@@ -43,9 +43,7 @@ impl Sizer<'_> {
             fn deep_size_of_children(&self, context: &mut Context) -> usize {
                 if let Some(f) = self.0.take() {
                     let session = Session::snapshot(self.1.covers.clone(), self.1.pace.clone());
-                    let mut sizer = Sizer {
-                        walk: Walk::new(context, session),
-                    };
+                    let mut sizer = Sizer { walk: Walk::new(context, session) };
                     self.2.set(Some(f(&mut sizer)));
                 }
                 0
@@ -82,11 +80,7 @@ impl Sizer<'_> {
     /// Between two objects the session is as `begin` wants it but for the serial: whatever an object changes there is put back in
     /// [`Sizer::noted`] or [`Sizer::broken_off`], so that the usual object, which changes nothing, costs no more than a look.
     #[inline]
-    pub(crate) fn object_or_panic<T: Inspect + ?Sized>(
-        &mut self,
-        serial: u64,
-        value: &T,
-    ) -> Measured {
+    pub(crate) fn object_or_panic<T: Inspect + ?Sized>(&mut self, serial: u64, value: &T) -> Measured {
         let walk = &mut self.walk;
         walk.begin();
         walk.session().serial = serial;
@@ -96,11 +90,7 @@ impl Sizer<'_> {
         if session.unread | session.claims {
             return self.noted(bytes);
         }
-        Measured {
-            bytes,
-            unread: false,
-            claims: false,
-        }
+        Measured { bytes, unread: false, claims: false }
     }
 
     #[cold]
@@ -108,11 +98,7 @@ impl Sizer<'_> {
         let session = self.walk.session();
         let unread = std::mem::take(&mut session.unread);
         let claims = std::mem::take(&mut session.claims);
-        Measured {
-            bytes,
-            unread,
-            claims,
-        }
+        Measured { bytes, unread, claims }
     }
 
     /// What was found of an object, of `flat` bytes, whose sizing panicked.
@@ -120,10 +106,7 @@ impl Sizer<'_> {
     pub(crate) fn broken_off(&mut self, flat: usize) -> Measured {
         let bytes = (self.walk.bytes() + flat) as u64;
         self.walk.session().block = None;
-        Measured {
-            unread: true,
-            ..self.noted(bytes)
-        }
+        Measured { unread: true, ..self.noted(bytes) }
     }
 
     /// Says what the shared blocks add to which object. To be called when all objects were sized.

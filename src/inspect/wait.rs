@@ -10,10 +10,7 @@ const ONE_LOCK: Duration = Duration::from_millis(2);
 ///
 /// The lock may be held by the very thread that asks, so no answer may be waited for without bound.
 #[cold]
-pub(super) fn wait_for<G>(
-    patience: &mut Duration,
-    mut attempt: impl FnMut() -> Option<G>,
-) -> Option<G> {
+pub(super) fn wait_for<G>(patience: &mut Duration, mut attempt: impl FnMut() -> Option<G>) -> Option<G> {
     let limit = ONE_LOCK.min(*patience);
     let start = Instant::now();
     let mut tries = 0u32;

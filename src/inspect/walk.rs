@@ -61,12 +61,7 @@ impl Walk<'_> {
 
     /// As [`field`](Self::field), for a part that `inspect` walks: `flat` are the bytes that it takes within the value.
     #[inline]
-    pub fn field_with(
-        &mut self,
-        name: &'static str,
-        flat: usize,
-        inspect: impl FnOnce(&mut Walk<'_>),
-    ) {
+    pub fn field_with(&mut self, name: &'static str, flat: usize, inspect: impl FnOnce(&mut Walk<'_>)) {
         if self.naming {
             self.name(name, 1, flat, inspect);
         } else {
@@ -76,12 +71,7 @@ impl Walk<'_> {
 
     /// Walks the variant of an enum: `name` is the variant's, `value` the whole enum.
     #[inline]
-    pub fn variant<T: ?Sized>(
-        &mut self,
-        name: &'static str,
-        value: &T,
-        inspect: impl FnOnce(&mut Walk<'_>),
-    ) {
+    pub fn variant<T: ?Sized>(&mut self, name: &'static str, value: &T, inspect: impl FnOnce(&mut Walk<'_>)) {
         if self.naming {
             self.name(name, 1, size_of_val(value), inspect);
         } else {
@@ -94,18 +84,9 @@ impl Walk<'_> {
     ///
     /// When the elements own nothing, they are not visited.
     #[inline]
-    pub fn elements<'v, T: Inspect + 'v>(
-        &mut self,
-        length: usize,
-        values: impl IntoIterator<Item = &'v T>,
-    ) {
+    pub fn elements<'v, T: Inspect + 'v>(&mut self, length: usize, values: impl IntoIterator<Item = &'v T>) {
         if self.naming {
-            self.name(
-                "elements",
-                length,
-                length.saturating_mul(size_of::<T>()),
-                |walk| walk.visit(length, values),
-            );
+            self.name("elements", length, length.saturating_mul(size_of::<T>()), |walk| walk.visit(length, values));
         } else {
             self.visit(length, values);
         }
@@ -123,25 +104,11 @@ impl Walk<'_> {
     ) {
         let plain = K::owns_nothing() && V::owns_nothing();
         if self.naming && (plain || length == 0) {
-            self.name(
-                "keys",
-                length,
-                length.saturating_mul(size_of::<K>()),
-                |_| (),
-            );
-            self.name(
-                "values",
-                length,
-                length.saturating_mul(size_of::<V>()),
-                |_| (),
-            );
+            self.name("keys", length, length.saturating_mul(size_of::<K>()), |_| ());
+            self.name("values", length, length.saturating_mul(size_of::<V>()), |_| ());
         } else if !plain {
             self.visiting_elements(length);
-            self.deeper(|walk| {
-                entries
-                    .into_iter()
-                    .for_each(|(key, value)| walk.entry(key, value))
-            });
+            self.deeper(|walk| entries.into_iter().for_each(|(key, value)| walk.entry(key, value)));
         }
     }
 
@@ -156,12 +123,7 @@ impl Walk<'_> {
     ///
     /// `address` tells blocks apart, `bytes` is what the block was allocated with, `inspect` walks its content.
     #[inline]
-    pub fn shared(
-        &mut self,
-        address: *const (),
-        bytes: usize,
-        inspect: impl FnOnce(&mut Walk<'_>),
-    ) {
+    pub fn shared(&mut self, address: *const (), bytes: usize, inspect: impl FnOnce(&mut Walk<'_>)) {
         self.block(address, bytes, || false, inspect);
     }
 
@@ -184,10 +146,7 @@ impl Walk<'_> {
 impl<'a> Walk<'a> {
     /// Whether the tracked object of this class with this serial is counted on its own in this walk.
     pub(crate) fn covers(&mut self, class_index: u32, serial: u64) -> bool {
-        self.session()
-            .covers
-            .as_ref()
-            .is_some_and(|covers| covers.covers(class_index, serial))
+        self.session().covers.as_ref().is_some_and(|covers| covers.covers(class_index, serial))
     }
 
     /// Tells that `count` elements are going to be visited. Called once a collection.
@@ -217,30 +176,14 @@ impl<'a> Walk<'a> {
 
     pub(super) fn new(context: &'a mut Context, session: Session) -> Self {
         let session = Some(Box::new(session));
-        Self {
-            bytes: 0,
-            budget: PACE,
-            depth: 0,
-            naming: false,
-            origin: Origin::Own,
-            session,
-            context,
-        }
+        Self { bytes: 0, budget: PACE, depth: 0, naming: false, origin: Origin::Own, session, context }
     }
 
     /// A walk that goes on with the one that `context` belongs to, as soon as that matters.
     #[inline]
     pub(super) fn visiting(context: &'a mut Context) -> Self {
         // A depth at which the stack is looked at soon: how deep the foreign code is in is not known.
-        Self {
-            bytes: 0,
-            budget: PACE,
-            depth: u32::MAX,
-            naming: false,
-            origin: Origin::Last,
-            session: None,
-            context,
-        }
+        Self { bytes: 0, budget: PACE, depth: u32::MAX, naming: false, origin: Origin::Last, session: None, context }
     }
 
     pub(super) fn bytes(&self) -> usize {
@@ -334,11 +277,7 @@ impl<'a> Walk<'a> {
     }
 
     #[inline]
-    fn visit<'v, T: Inspect + 'v>(
-        &mut self,
-        length: usize,
-        values: impl IntoIterator<Item = &'v T>,
-    ) {
+    fn visit<'v, T: Inspect + 'v>(&mut self, length: usize, values: impl IntoIterator<Item = &'v T>) {
         if T::owns_nothing() || length == 0 {
             return;
         }
@@ -358,13 +297,7 @@ impl<'a> Walk<'a> {
 
     #[cold]
     #[inline(never)]
-    fn name(
-        &mut self,
-        _name: &'static str,
-        _count: usize,
-        _flat: usize,
-        inspect: impl FnOnce(&mut Walk<'_>),
-    ) {
+    fn name(&mut self, _name: &'static str, _count: usize, _flat: usize, inspect: impl FnOnce(&mut Walk<'_>)) {
         inspect(self);
     }
 }

@@ -2,7 +2,9 @@
 
 use crate::inspect::plain::plain;
 use crate::inspect::{Inspect, Walk};
-use chrono::{DateTime, FixedOffset, Local, Month, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc, Weekday};
+use chrono::{
+    DateTime, FixedOffset, Local, Month, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc, Weekday,
+};
 
 plain! {
     {Z: TimeZone} DateTime<Z>,

@@ -29,9 +29,10 @@ impl Inspect for Map<String, Value> {
         }
 
         let addresses = || self.keys().map(|key| (&raw const *key).addr());
-        let in_order = addresses().zip(addresses().skip(1)).next().is_some_and(|(first, second)| {
-            second.wrapping_sub(first) == size_of::<Entry>()
-        });
+        let in_order = addresses()
+            .zip(addresses().skip(1))
+            .next()
+            .is_some_and(|(first, second)| second.wrapping_sub(first) == size_of::<Entry>());
         if in_order {
             walk.heap(self.len() * size_of::<Entry>() + Span::default().bytes::<usize>(self.len()));
         } else {
