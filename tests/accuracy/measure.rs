@@ -31,26 +31,13 @@ impl Report {
         let (error, live) = error_of(make);
         self.checked += 1;
         if error > 0 || error < -bound {
-            self.wrong.push(format!(
-                "{shape}: {error:+} of {live} bytes, {} at most allowed",
-                -bound
-            ));
+            self.wrong.push(format!("{shape}: {error:+} of {live} bytes, {} at most allowed", -bound));
         }
     }
 
     /// Fails if anything was wrong, or if fewer shapes than `least` were checked.
     pub(crate) fn finish(self, least: usize) {
-        assert!(
-            self.wrong.is_empty(),
-            "{} of {} shapes:\n{}",
-            self.wrong.len(),
-            self.checked,
-            self.wrong.join("\n")
-        );
-        assert!(
-            self.checked >= least,
-            "only {} shapes were checked",
-            self.checked
-        );
+        assert!(self.wrong.is_empty(), "{} of {} shapes:\n{}", self.wrong.len(), self.checked, self.wrong.join("\n"));
+        assert!(self.checked >= least, "only {} shapes were checked", self.checked);
     }
 }
