@@ -14,6 +14,7 @@ mod error;
 mod file;
 mod frame;
 mod reader;
+mod referents;
 mod wire;
 mod writer;
 

@@ -114,9 +114,9 @@ fn each_cause_has_its_own_error_with_offset_expected_and_found() {
             byte 0: the dump is cut after 0 whole snapshots: expected 10 bytes of the file header, found 9
             byte 8: unsupported version: expected 1, found 258
             byte 41: the dump is cut after 0 whole snapshots: expected 9 bytes of a frame header, found 5
-            byte 221: the dump is cut after 1 whole snapshot: expected 194 bytes of a frame's payload, found 193
-            byte 601: the dump is cut after 3 whole snapshots: expected 9 bytes of a frame header, found 0
-            byte 41: frame is damaged: expected checksum 7c6478bd, found a8df485f
+            byte 243: the dump is cut after 1 whole snapshot: expected 426 bytes of a frame's payload, found 425
+            byte 952: the dump is cut after 3 whole snapshots: expected 9 bytes of a frame header, found 0
+            byte 41: frame is damaged: expected checksum 5cfd1f1f, found 88462ffd
             byte 41: frame is too long: expected at most 1073741824 bytes, found 1073741825
         "#]],
     );
@@ -143,13 +143,13 @@ fn each_cause_has_its_own_error_with_offset_expected_and_found() {
         ],
         expect![[r#"
             byte 10: unexpected frame: expected a session (1), found kind 3
-            byte 212: unexpected frame: expected a snapshot (2) or the end (3), found kind 1
-            byte 212: unexpected frame: expected a snapshot (2) or the end (3), found kind 77
-            byte 212: wrong number of snapshots: expected 2, found 1
-            byte 222: expected the end of the dump, found more bytes
-            byte 221: undecodable payload: end: expected its fields in 2 bytes, found 1 more than they need
-            byte 221: undecodable payload: snapshot: expected its fields in 0 bytes, found fewer than they need
-            byte 221: undecodable payload: snapshot: expected its fields in 2 bytes, found a text that is not UTF-8: invalid utf-8 sequence of 1 bytes from index 0
+            byte 234: unexpected frame: expected a snapshot (2) or the end (3), found kind 1
+            byte 234: unexpected frame: expected a snapshot (2) or the end (3), found kind 77
+            byte 234: wrong number of snapshots: expected 2, found 1
+            byte 244: expected the end of the dump, found more bytes
+            byte 243: undecodable payload: end: expected its fields in 2 bytes, found 1 more than they need
+            byte 243: undecodable payload: snapshot: expected its fields in 0 bytes, found fewer than they need
+            byte 243: undecodable payload: snapshot: expected its fields in 2 bytes, found a text that is not UTF-8: invalid utf-8 sequence of 1 bytes from index 0
             byte 50: bad reference to a class: expected one below 0, found 0
         "#]],
     );

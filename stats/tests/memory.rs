@@ -7,10 +7,10 @@ mod support;
 use std::alloc::System;
 use std::sync::Arc;
 
-use classtracker_stats::{ObjectRow, Stats};
+use classtracker_stats::{ObjectRow, Referent, Stats};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use support::frames::{frame, frames, rebuilt};
-use support::{dumped, factory, object, session, snapshot};
+use support::{class, dumped, factory, object, session, snapshot};
 
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
@@ -20,13 +20,14 @@ const FACTOR: usize = 100;
 /// What reading an empty dump takes, and the text of an error.
 const BASE: usize = 16 << 10;
 
-fn check(dump: &[u8], what: &str) {
+fn check(dump: &[u8], what: &str) -> usize {
     let region = Region::new(ALLOCATOR);
     let read = Stats::read_from(dump);
     let allocated = region.change().bytes_allocated;
     drop(read);
     let limit = BASE + FACTOR * dump.len();
     assert!(allocated <= limit, "{what}: {allocated} bytes allocated for a dump of {}", dump.len());
+    allocated
 }
 
 /// One test, since others would allocate at the same time.
@@ -79,14 +80,32 @@ fn no_claim_in_a_dump_makes_reading_it_expensive() {
     let sizes = payload.windows(5_000).position(|bytes| bytes.iter().all(|byte| *byte == 0));
     let start = sizes.unwrap();
     let mut claim = payload[..start - 3].to_vec();
-    claim.extend([0, 0, 0]);
+    // No sizes, no unread rows, no changed referents; no referents, nothing gone, no census.
+    claim.extend([0; 3 + 5 + 1 + 1]);
     for _ in 0..100 {
         short.extend(frame(2, &claim));
     }
     check(&short, "many rows without a byte");
 
-    let empty_names = [&[0_u8; 8][..], &[0xFC, 0x40, 0x42, 0x0F, 0], &[0; 1_000_000]].concat();
+    // Many parts, each with a name of its own, all in one row, and each in a row of its own.
+    let parts = |count: u64| -> Vec<_> {
+        (0..count).map(|part| Referent::new(format!("{part:03}"), part as u32 + 1, 1, 1, 1)).collect()
+    };
+    let mut deep = snapshot("", 1);
+    for count in [1000, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1] {
+        let record = Arc::new(object(deep.objects.len() as u64, "a", 0));
+        let mut row = ObjectRow::new(record, 48);
+        row.referents = parts(count).into();
+        deep.objects.push(row);
+        let mut row = class("a", &[]);
+        row.referents = parts(count);
+        deep.classes.push(row);
+    }
+    check(&dumped(&Stats::new(session(), vec![Arc::new(deep)])), "referents");
+
+    let empty_names = [&[0_u8; 10][..], &[0xFC, 0x40, 0x42, 0x0F, 0], &[0; 1_000_000], &[0; 36]].concat();
     let mut names = dump[..all[1].start].to_vec();
     names.extend(frame(2, &empty_names));
-    check(&names, "a million empty names");
+    let allocated = check(&names, "a million empty names");
+    assert!(allocated > 1 << 24, "they were not even read: {allocated}");
 }

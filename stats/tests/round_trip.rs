@@ -6,9 +6,10 @@ mod support;
 
 use std::sync::Arc;
 
-use classtracker_stats::{DumpReader, DumpWriter, Snapshot, Stats};
+use classtracker_stats::{DumpReader, DumpWriter, ObjectRow, Referent, Snapshot, Stats};
 use proptest::prelude::*;
-use support::{any_stats, dumped, factory, objects, session, summary};
+use support::any::any_stats;
+use support::{dumped, factory, objects, session, summary};
 
 fn check(stats: &Stats) {
     let bytes = dumped(stats);
@@ -105,11 +106,45 @@ fn a_dump_that_grows_can_be_read_up_to_its_last_whole_frame() {
 }
 
 #[test]
+fn levels_that_make_no_tree_come_back_as_the_nearest_that_do() {
+    let mut one = support::snapshot("", 1);
+    let mut row = support::class("a", &[]);
+    row.referents = [0, 7, u32::MAX, 2, 1].map(|level| Referent::new("part", level, 1, 1, 1)).into();
+    one.classes.push(row);
+    let bytes = dumped(&Stats::new(session(), vec![Arc::new(one)]));
+    let loaded = Stats::read_from(&bytes[..]).unwrap();
+    let levels: Vec<_> = loaded.snapshots()[0].classes[0].referents.iter().map(|part| part.level).collect();
+    assert_eq!(levels, [1, 2, 3, 2, 1]);
+}
+
+#[test]
+fn referents_that_did_not_change_are_not_written_again_and_are_shared_again() {
+    let record = Arc::new(support::object(1, "a", 0));
+    let parts: Arc<[_]> = (0..1000).map(|_| Referent::new("part", 1, 1, 1000, 1000)).collect();
+    let snapshots = [1, 2, 3].map(|millis| {
+        let mut one = support::snapshot("", millis);
+        let mut row = ObjectRow::new(Arc::clone(&record), 1_000_000);
+        row.referents = if millis == 2 { parts.to_vec().into() } else { Arc::clone(&parts) };
+        one.objects.push(row);
+        Arc::new(one)
+    });
+    let size = |count: usize| dumped(&Stats::new(session(), snapshots[..count].to_vec())).len();
+    assert!(size(1) > 5000, "{}", size(1));
+    assert!(size(3) - size(1) < 200, "{}", size(3) - size(1));
+    let bytes = dumped(&Stats::new(session(), snapshots.to_vec()));
+    let loaded = Stats::read_from(&bytes[..]).unwrap();
+    let [first, .., last] = loaded.snapshots() else {
+        panic!("no two snapshots");
+    };
+    assert!(Arc::ptr_eq(&first.objects[0].referents, &last.objects[0].referents));
+}
+
+#[test]
 fn an_unchanged_row_takes_a_byte() {
     let mut one = support::snapshot("", 1);
     for serial in 0..10_000 {
         let record = Arc::new(support::object(serial, "a", serial / 10));
-        one.objects.push(classtracker_stats::ObjectRow::new(record, 100));
+        one.objects.push(ObjectRow::new(record, 100));
     }
     let one = Arc::new(one);
     let size = |times| dumped(&Stats::new(session(), vec![Arc::clone(&one); times])).len();

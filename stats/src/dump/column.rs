@@ -172,7 +172,8 @@ impl<'a> Values<'a> {
         str::from_utf8(text).map_err(|error| self.bad("a text in UTF-8", error))
     }
 
-    fn bad(&self, expected: impl ToString, found: impl ToString) -> Bad {
+    /// What is wrong with these values.
+    pub(super) fn bad(&self, expected: impl ToString, found: impl ToString) -> Bad {
         Bad::layout(self.what, expected, found)
     }
 }

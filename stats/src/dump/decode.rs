@@ -1,18 +1,21 @@
 //! Payloads to snapshots. Nothing in a payload is trusted: every number is checked before it is used, and what is
 //! allocated is bounded by the bytes that are there, since every row and every text takes at least one.
 
+use std::slice;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::codec;
 use super::column::Values;
-use super::wire::{ClassesWire, EndWire, RecordsWire, RowsWire, SessionWire, SnapshotWire};
-use crate::{ClassRow, ObjectRecord, ObjectRow, ProcessMemory, Session, Site, Snapshot};
+use super::referents::ReferentValues;
+use super::wire::{CensusWire, ClassesWire, EndWire, RecordsWire, RowsWire, SessionWire, SnapshotWire};
+use crate::{CensusRow, ClassRow, ObjectRecord, ObjectRow, ProcessMemory, Session, Site, Snapshot};
 
 /// What the frames so far have brought; the mirror of the encoder's.
 #[derive(Default)]
 pub(super) struct Decoder {
     classes: Vec<Arc<str>>,
+    names: Vec<Arc<str>>,
     sites: Vec<Arc<Site>>,
     last: Option<Arc<Snapshot>>,
 }
@@ -54,22 +57,22 @@ impl Decoder {
         snapshot.process = ProcessMemory { virtual_bytes: wire.virtual_bytes, resident_bytes: wire.resident_bytes };
         snapshot.overhead_bytes = wire.overhead_bytes;
 
-        self.new_classes(Values::new(wire.new_classes.0, "new classes"))?;
+        new_names(&mut self.classes, Values::new(wire.new_classes.0, "new classes"))?;
         self.new_sites(Values::new(wire.new_sites.0, "new sites"))?;
-        snapshot.classes = self.class_rows(&wire.classes)?;
+        new_names(&mut self.names, Values::new(wire.new_names.0, "new names"))?;
+        snapshot.classes = self.class_rows(&wire.classes, ReferentValues::of_classes(&wire.class_referents))?;
         snapshot.objects = self.object_rows(&wire.rows, &wire.records)?;
+        self.object_referents(
+            &mut snapshot.objects,
+            Values::new(wire.rows.referents.0, "rows: referents"),
+            ReferentValues::of_objects(&wire.object_referents),
+        )?;
         snapshot.gone = serials(Values::new(wire.gone.0, "gone"))?;
+        snapshot.census = wire.census.map(|census| self.census(&census)).transpose()?;
 
         let snapshot = Arc::new(snapshot);
         self.last = Some(Arc::clone(&snapshot));
         Ok(snapshot)
-    }
-
-    fn new_classes(&mut self, mut names: Values<'_>) -> Result<(), Bad> {
-        while !names.is_empty() {
-            self.classes.push(names.next_text()?.into());
-        }
-        Ok(())
     }
 
     fn new_sites(&mut self, mut sites: Values<'_>) -> Result<(), Bad> {
@@ -83,17 +86,19 @@ impl Decoder {
         Ok(())
     }
 
-    fn class_rows(&self, wire: &ClassesWire<'_>) -> Result<Vec<ClassRow>, Bad> {
+    fn class_rows(&self, wire: &ClassesWire<'_>, mut parts: ReferentValues<'_>) -> Result<Vec<ClassRow>, Bad> {
         let mut class = Values::new(wire.class.0, "classes: class");
         let mut live = Values::new(wire.live.0, "classes: live");
         let mut created = Values::new(wire.created.0, "classes: created");
         let mut dropped = Values::new(wire.dropped.0, "classes: dropped");
         let mut bytes = Values::new(wire.bytes.0, "classes: bytes");
         let mut flat_bytes = Values::new(wire.flat_bytes.0, "classes: flat bytes");
+        let mut shared = Values::new(wire.shared_bytes.0, "classes: shared bytes");
         let mut smallest = Values::new(wire.smallest_bytes.0, "classes: smallest");
         let mut largest = Values::new(wire.largest_bytes.0, "classes: largest");
         let mut unread = Values::new(wire.unread.0, "classes: unread");
         let mut listed = Values::new(wire.listed.0, "classes: listed");
+        let mut referents = Values::new(wire.referents.0, "classes: referents");
         let mut rows = Vec::with_capacity(class.count());
         while !class.is_empty() {
             rows.push(ClassRow {
@@ -103,17 +108,19 @@ impl Decoder {
                 dropped: dropped.next()?,
                 bytes: bytes.next()?,
                 flat_bytes: flat_bytes.next()?,
-                shared_bytes: 0,
+                shared_bytes: shared.next()?,
                 smallest_bytes: smallest.next_optional()?,
                 largest_bytes: largest.next_optional()?,
                 unread: unread.next()?,
                 listed: listed.next()?,
-                referents: Vec::new(),
+                referents: parts.next(referents.next()?, &self.names)?,
             });
         }
-        for column in [live, created, dropped, bytes, flat_bytes, smallest, largest, unread, listed] {
+        let counts = [live, created, dropped, unread, listed, referents];
+        for column in counts.into_iter().chain([bytes, flat_bytes, shared, smallest, largest]) {
             column.finish()?;
         }
+        parts.finish()?;
         Ok(rows)
     }
 
@@ -128,7 +135,9 @@ impl Decoder {
             let kept = take(&mut before, steps.next()?)?;
             for old in kept {
                 let size = bytes.next_delta(old.bytes)?;
-                rows.push(ObjectRow::new(Arc::clone(&old.object), size));
+                let mut row = ObjectRow::new(Arc::clone(&old.object), size);
+                row.referents = Arc::clone(&old.referents);
+                rows.push(row);
             }
             take(&mut before, steps.next()?)?;
             for _ in 0..steps.next()? {
@@ -141,15 +150,39 @@ impl Decoder {
         records.finish()?;
 
         let mut unread = Values::new(wire.unread.0, "rows: unread");
-        let mut left = &mut rows[..];
+        let mut left = rows.iter_mut();
         while !unread.is_empty() {
-            let gap = unread.next()?;
-            let at = usize::try_from(gap).ok().filter(|at| *at < left.len());
-            let at = at.ok_or_else(|| reference("an unread row", left.len(), gap))?;
-            let (skipped, rest) = left.split_at_mut(at + 1);
-            skipped[at].unread = true;
-            left = rest;
+            pass(&mut left, unread.next()?, "an unread row")?.unread = true;
         }
+        Ok(rows)
+    }
+
+    /// Gives those rows other referents that have others than in the snapshot before.
+    fn object_referents(
+        &self,
+        rows: &mut [ObjectRow],
+        mut changed: Values<'_>,
+        mut parts: ReferentValues<'_>,
+    ) -> Result<(), Bad> {
+        let mut left = rows.iter_mut();
+        while !changed.is_empty() {
+            let row = pass(&mut left, changed.next()?, "a row with other referents")?;
+            row.referents = parts.next(changed.next()?, &self.names)?.into();
+        }
+        parts.finish()
+    }
+
+    fn census(&self, wire: &CensusWire<'_>) -> Result<Vec<CensusRow>, Bad> {
+        let mut type_name = Values::new(wire.type_name.0, "census: type");
+        let mut count = Values::new(wire.count.0, "census: count");
+        let mut bytes = Values::new(wire.bytes.0, "census: bytes");
+        let mut rows = Vec::with_capacity(type_name.count());
+        while !type_name.is_empty() {
+            let name = referred(&self.names, type_name.next()?, "a name")?;
+            rows.push(CensusRow::new(name, count.next()?, bytes.next()?));
+        }
+        count.finish()?;
+        bytes.finish()?;
         Ok(rows)
     }
 }
@@ -223,6 +256,20 @@ fn decode<'a, T: serde::Deserialize<'a>>(payload: &'a [u8], what: &'static str) 
     codec::decode(payload).map_err(|found| Bad::layout(what, expected(), found))
 }
 
+fn new_names(table: &mut Vec<Arc<str>>, mut names: Values<'_>) -> Result<(), Bad> {
+    while !names.is_empty() {
+        table.push(names.next_text()?.into());
+    }
+    Ok(())
+}
+
+/// Passes over `gap` rows, and gives the next.
+fn pass<'a>(rows: &mut slice::IterMut<'a, ObjectRow>, gap: u64, what: &'static str) -> Result<&'a mut ObjectRow, Bad> {
+    let left = rows.len();
+    let row = usize::try_from(gap).ok().and_then(|gap| rows.nth(gap));
+    row.ok_or_else(|| reference(what, left, gap))
+}
+
 fn serials(mut deltas: Values<'_>) -> Result<Vec<u64>, Bad> {
     let mut serials = Vec::with_capacity(deltas.count());
     let mut before = 0;
@@ -241,7 +288,7 @@ fn take<'a>(rows: &mut &'a [ObjectRow], count: u64) -> Result<&'a [ObjectRow], B
     Ok(taken)
 }
 
-fn referred<T: ?Sized>(table: &[Arc<T>], index: u64, what: &'static str) -> Result<Arc<T>, Bad> {
+pub(super) fn referred<T: ?Sized>(table: &[Arc<T>], index: u64, what: &'static str) -> Result<Arc<T>, Bad> {
     usize::try_from(index)
         .ok()
         .and_then(|index| table.get(index))

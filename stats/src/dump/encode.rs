@@ -5,39 +5,63 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use super::column::Column;
-use super::wire::{ClassesWire, Packed, RecordsWire, RowsWire, SnapshotWire};
-use crate::{ClassRow, ObjectRecord, ObjectRow, Site, Snapshot};
+use super::referents::ReferentColumns;
+use super::wire::{CensusWire, ClassesWire, Packed, RecordsWire, RowsWire, SnapshotWire};
+use crate::{ClassRow, ObjectRecord, ObjectRow, Referent, Site, Snapshot};
 
 /// What the frames so far have brought.
 ///
-/// Classes and sites are kept for good: there are as many as the program's source has. Objects are kept as long as the
+/// Names and sites are kept for good: there are as many as the program's source has. Objects are kept as long as the
 /// last snapshot lists them, so this does not grow with the number of objects that ever were.
 #[derive(Default)]
 pub(super) struct Encoder {
-    classes: HashMap<Arc<str>, u64>,
+    classes: Names,
+    /// Those of referents and of types in the census.
+    names: Names,
     sites: HashMap<Arc<Site>, u64>,
     last: Option<Arc<Snapshot>>,
+    /// How many rows were written since the last whose referents had changed.
+    unchanged: u64,
     columns: Columns,
+}
+
+/// The texts that the frames so far have brought, with their numbers, and those of them that are new.
+#[derive(Default)]
+pub(super) struct Names {
+    known: HashMap<Arc<str>, u64>,
+    new: Column,
+}
+
+impl Names {
+    /// The number of the name. If that is new, it is taken to be written.
+    pub(super) fn index(&mut self, name: &Arc<str>) -> u64 {
+        index(&mut self.known, name, || self.new.push_text(name))
+    }
 }
 
 /// The packed lists of one snapshot; kept for their memory.
 #[derive(Default)]
 struct Columns {
-    new_classes: Column,
     new_sites: Column,
     gone: Column,
     // The fields of the classes' rows, in the order of `ClassesWire`.
-    class: [Column; 10],
+    class: [Column; 12],
+    class_referents: ReferentColumns,
     // The fields of new objects' records, in the order of `RecordsWire`.
     record: [Column; 6],
     // What the objects' rows are, in the order of `RowsWire`.
-    row: [Column; 3],
+    row: [Column; 4],
+    object_referents: ReferentColumns,
+    // The fields of the census' rows, in the order of `CensusWire`.
+    census: [Column; 3],
 }
 
 impl Encoder {
     /// The payload of the snapshot. What it refers to is taken to be written.
     pub(super) fn encode<'a>(&'a mut self, snapshot: &'a Arc<Snapshot>) -> SnapshotWire<'a> {
         self.columns.clear();
+        self.classes.new.0.clear();
+        self.names.new.0.clear();
         for row in &snapshot.classes {
             self.class_row(row);
         }
@@ -47,24 +71,32 @@ impl Encoder {
             self.columns.gone.push_delta(*serial, before);
             before = *serial;
         }
+        for row in snapshot.census.iter().flatten() {
+            let [type_name, count, bytes] = &mut self.columns.census;
+            type_name.push(self.names.index(&row.type_name));
+            count.push(row.count);
+            bytes.push(row.bytes);
+        }
         self.last = Some(Arc::clone(snapshot));
-        self.columns.wire(snapshot)
+        self.wire(snapshot)
     }
 
     fn class_row(&mut self, row: &ClassRow) {
-        let class = self.class(&row.class);
-        let [name, live, created, dropped, bytes, flat_bytes, smallest, largest, unread, listed] =
+        let [name, live, created, dropped, bytes, flat_bytes, shared, smallest, largest, unread, listed, referents] =
             &mut self.columns.class;
-        name.push(class);
+        name.push(self.classes.index(&row.class));
         live.push(row.live);
         created.push(row.created);
         dropped.push(row.dropped);
         bytes.push(row.bytes);
         flat_bytes.push(row.flat_bytes);
+        shared.push(row.shared_bytes);
         smallest.push_optional(row.smallest_bytes);
         largest.push_optional(row.largest_bytes);
         unread.push(row.unread);
         listed.push(row.listed);
+        referents.push(row.referents.len() as u64);
+        self.columns.class_referents.push(&row.referents, &mut self.names);
     }
 
     /// Walks the rows of the last snapshot and of this one side by side: both are sorted by serial. Rows that are not are
@@ -74,6 +106,7 @@ impl Encoder {
         let mut before = last.as_deref().map_or(&[][..], |last| &last.objects);
         let mut rows = &snapshot.objects[..];
         let mut previous = None;
+        self.unchanged = 0;
         while !rows.is_empty() {
             let (kept, skipped, added);
             (kept, before, rows) = self.keep(before, rows);
@@ -91,6 +124,17 @@ impl Encoder {
         }
     }
 
+    /// The referents of a row, if they are others than `before`.
+    fn referents(&mut self, referents: &Arc<[Referent]>, before: &Arc<[Referent]>) {
+        if Arc::ptr_eq(referents, before) || referents == before {
+            self.unchanged += 1;
+            return;
+        }
+        self.columns.row[3].push(std::mem::take(&mut self.unchanged));
+        self.columns.row[3].push(referents.len() as u64);
+        self.columns.object_referents.push(referents, &mut self.names);
+    }
+
     /// The rows of objects that the last snapshot lists as well: only how their sizes changed.
     fn keep<'a>(
         &mut self,
@@ -102,6 +146,7 @@ impl Encoder {
         let mut count = 0;
         for (old, new) in kept {
             self.columns.row[1].push_delta(new.bytes, old.bytes);
+            self.referents(&new.referents, &old.referents);
             count += 1;
         }
         (count, &before[count..], &rows[count..])
@@ -117,9 +162,11 @@ impl Encoder {
     ) -> (usize, &'a [ObjectRow]) {
         let next = before.first().map(|row| row.object.serial);
         let is_new = |row: &&ObjectRow| next.is_none_or(|next| row.object.serial < next);
+        let none = Arc::default();
         let mut count = 0;
         for row in rows.iter().take_while(is_new) {
             self.columns.row[1].push_delta(row.bytes, row.object.flat_bytes);
+            self.referents(&row.referents, &none);
             self.record(&row.object, *previous);
             *previous = Some(&row.object);
             count += 1;
@@ -128,7 +175,7 @@ impl Encoder {
     }
 
     fn record(&mut self, record: &ObjectRecord, previous: Option<&ObjectRecord>) {
-        let class_index = self.class(&record.class);
+        let class_index = self.classes.index(&record.class);
         let site_index = record.site.as_ref().map(|new| self.site(new));
         let [serial, class, repr, birth, site, flat_bytes] = &mut self.columns.record;
         serial.push_delta(record.serial, previous.map_or(0, |previous| previous.serial));
@@ -145,11 +192,6 @@ impl Encoder {
         });
         site.push_optional(site_index);
         flat_bytes.push_delta(record.flat_bytes, previous.map_or(0, |previous| previous.flat_bytes));
-    }
-
-    fn class(&mut self, class: &Arc<str>) -> u64 {
-        let new = &mut self.columns.new_classes;
-        index(&mut self.classes, class, || new.push_text(class))
     }
 
     fn site(&mut self, site: &Arc<Site>) -> u64 {
@@ -190,17 +232,32 @@ fn index<K: Clone + Eq + Hash>(table: &mut HashMap<K, u64>, key: &K, new: impl F
 
 impl Columns {
     fn clear(&mut self) {
-        let single = [&mut self.new_classes, &mut self.new_sites, &mut self.gone];
-        let all = single.into_iter().chain(&mut self.class);
-        for column in all.chain(&mut self.record).chain(&mut self.row) {
-            column.0.clear();
-        }
+        let single = [&mut self.new_sites, &mut self.gone];
+        let all = single.into_iter().chain(&mut self.class).chain(&mut self.record).chain(&mut self.row);
+        all.chain(&mut self.census).for_each(|column| column.0.clear());
+        self.class_referents.clear();
+        self.object_referents.clear();
     }
+}
 
+impl Encoder {
     fn wire<'a>(&'a self, snapshot: &'a Snapshot) -> SnapshotWire<'a> {
         let packed = |column: &'a Column| Packed(&column.0);
-        let [class, live, created, dropped, bytes, flat_bytes, smallest_bytes, largest_bytes, unread, listed] =
-            self.class.each_ref().map(packed);
+        let columns = &self.columns;
+        let [
+            class,
+            live,
+            created,
+            dropped,
+            bytes,
+            flat_bytes,
+            shared_bytes,
+            smallest_bytes,
+            largest_bytes,
+            unread,
+            listed,
+            referents,
+        ] = columns.class.each_ref().map(packed);
         let classes = ClassesWire {
             class,
             live,
@@ -208,14 +265,18 @@ impl Columns {
             dropped,
             bytes,
             flat_bytes,
+            shared_bytes,
             smallest_bytes,
             largest_bytes,
             unread,
             listed,
+            referents,
         };
-        let [serial, class, repr, birth, site, flat_bytes] = self.record.each_ref().map(packed);
+        let [serial, class, repr, birth, site, flat_bytes] = columns.record.each_ref().map(packed);
         let records = RecordsWire { serial, class, repr, birth, site, flat_bytes };
-        let [steps, bytes, unread] = self.row.each_ref().map(packed);
+        let [steps, bytes, unread, referents] = columns.row.each_ref().map(packed);
+        let rows = RowsWire { steps, bytes, unread, referents };
+        let [type_name, count, bytes] = columns.census.each_ref().map(packed);
         SnapshotWire {
             label: &snapshot.label,
             time: snapshot.time.into(),
@@ -224,12 +285,16 @@ impl Columns {
             virtual_bytes: snapshot.process.virtual_bytes,
             resident_bytes: snapshot.process.resident_bytes,
             overhead_bytes: snapshot.overhead_bytes,
-            new_classes: packed(&self.new_classes),
-            new_sites: packed(&self.new_sites),
+            new_classes: packed(&self.classes.new),
+            new_sites: packed(&columns.new_sites),
+            new_names: packed(&self.names.new),
             classes,
+            class_referents: columns.class_referents.wire(),
             records,
-            rows: RowsWire { steps, bytes, unread },
-            gone: packed(&self.gone),
+            rows,
+            object_referents: columns.object_referents.wire(),
+            gone: packed(&columns.gone),
+            census: snapshot.census.is_some().then_some(CensusWire { type_name, count, bytes }),
         }
     }
 }

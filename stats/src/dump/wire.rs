@@ -28,10 +28,15 @@ pub(super) struct SnapshotWire<'a> {
     pub(super) new_classes: Packed<'a>,
     /// Sites that no frame before this one has named.
     pub(super) new_sites: Packed<'a>,
+    /// Names of referents and of types in the census that no frame before this one has named.
+    pub(super) new_names: Packed<'a>,
     pub(super) classes: ClassesWire<'a>,
+    pub(super) class_referents: ReferentsWire<'a>,
     pub(super) records: RecordsWire<'a>,
     pub(super) rows: RowsWire<'a>,
+    pub(super) object_referents: ReferentsWire<'a>,
     pub(super) gone: Packed<'a>,
+    pub(super) census: Option<CensusWire<'a>>,
 }
 
 /// The rows of the classes, a list for each field.
@@ -44,10 +49,13 @@ pub(super) struct ClassesWire<'a> {
     pub(super) dropped: Packed<'a>,
     pub(super) bytes: Packed<'a>,
     pub(super) flat_bytes: Packed<'a>,
+    pub(super) shared_bytes: Packed<'a>,
     pub(super) smallest_bytes: Packed<'a>,
     pub(super) largest_bytes: Packed<'a>,
     pub(super) unread: Packed<'a>,
     pub(super) listed: Packed<'a>,
+    /// How many referents each has.
+    pub(super) referents: Packed<'a>,
 }
 
 /// The objects that the snapshot before this one does not list, a list for each field.
@@ -69,6 +77,29 @@ pub(super) struct RowsWire<'a> {
     pub(super) steps: Packed<'a>,
     pub(super) bytes: Packed<'a>,
     pub(super) unread: Packed<'a>,
+    /// Whose referents are others than in the snapshot before, and how many they are.
+    pub(super) referents: Packed<'a>,
+}
+
+/// The referents of one row after the other, a list for each field.
+#[derive(Serialize, Deserialize)]
+pub(super) struct ReferentsWire<'a> {
+    #[serde(borrow)]
+    pub(super) name: Packed<'a>,
+    /// How much less deep it stands than it could, below the one before.
+    pub(super) up: Packed<'a>,
+    pub(super) count: Packed<'a>,
+    pub(super) flat_bytes: Packed<'a>,
+    pub(super) bytes: Packed<'a>,
+}
+
+/// The rows of the census, a list for each field.
+#[derive(Serialize, Deserialize)]
+pub(super) struct CensusWire<'a> {
+    #[serde(borrow)]
+    pub(super) type_name: Packed<'a>,
+    pub(super) count: Packed<'a>,
+    pub(super) bytes: Packed<'a>,
 }
 
 #[derive(Serialize, Deserialize)]

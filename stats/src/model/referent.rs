@@ -43,4 +43,12 @@ impl Referent {
     pub fn new(name: impl Into<Arc<str>>, level: u32, count: u64, flat_bytes: u64, bytes: u64) -> Self {
         Self { name: name.into(), level, count, flat_bytes, bytes }
     }
+
+    /// Each referent with its level, or what that is taken for if no tree has it there.
+    pub(crate) fn with_levels(referents: &[Self]) -> impl Iterator<Item = (u32, &Self)> {
+        referents.iter().scan(0_u32, |before, referent| {
+            *before = referent.level.clamp(1, before.saturating_add(1));
+            Some((*before, referent))
+        })
+    }
 }

@@ -3,17 +3,14 @@
 #![allow(dead_code, reason = "each test file uses its own part of this")]
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for")]
 
+pub(crate) mod any;
 pub(crate) mod frames;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use classtracker_stats::{ClassRow, ObjectRecord, ObjectRow, Session, Site, Snapshot, Stats};
-use proptest::collection::vec;
-use proptest::option;
-use proptest::prelude::*;
-use proptest::sample::select;
+use classtracker_stats::{CensusRow, ClassRow, ObjectRecord, ObjectRow, Referent, Session, Site, Snapshot, Stats};
 
 pub(crate) fn at(millis: u64) -> DateTime<Utc> {
     let start = DateTime::from_timestamp(1_800_000_000, 250_000_000).unwrap();
@@ -78,19 +75,29 @@ pub(crate) fn factory() -> Stats {
     before.classes.push(class("factory::Factory", &[41_062]));
     before.classes.push(class("factory::staff::Employee", &[]));
     before.objects.push(ObjectRow::new(Arc::clone(&factory), 41_062));
+    before.census = Some(Vec::new());
 
     let mut load = snapshot("after load", 412);
     load.classes.push(class("factory::Factory", &[41_062]));
+    load.classes[0].referents = parts_of_factory(41_062);
+    load.classes[0].shared_bytes = 512;
     let mut employees = class("factory::staff::Employee", &[200; 1000]);
     employees.listed = 2;
+    employees.referents = parts_of_employees(1000, 3000);
     load.classes.push(employees);
     load.objects.push(ObjectRow::new(Arc::clone(&factory), 41_062));
+    load.objects[0].referents = parts_of_factory(41_062).into();
     load.objects.push(ObjectRow::new(Arc::clone(&ann), 200));
+    load.objects[1].referents = parts_of_employees(1, 3).into();
     load.objects.push(ObjectRow::new(Arc::clone(&bob), 200));
+    load.census =
+        Some(vec![CensusRow::new("factory::Address", 2, 144), CensusRow::new("factory::staff::Skill", 3000, 149_000)]);
 
     let mut evict = snapshot("", 1_900);
     evict.classes.push(class("factory::Factory", &[41_066]));
+    evict.classes[0].referents = parts_of_factory(41_066);
     evict.classes.push(class("factory::Order<factory::staff::Employee>", &[1_300_000]));
+    evict.classes[1].shared_bytes = 41_066;
     let mut employees = class("factory::staff::Employee", &[200; 499]);
     employees.created = 1000;
     employees.dropped = 501;
@@ -98,14 +105,36 @@ pub(crate) fn factory() -> Stats {
     employees.unread = 1;
     evict.classes.push(employees);
     evict.objects.push(ObjectRow::new(factory, 41_066));
+    evict.objects[0].referents = parts_of_factory(41_066).into();
     let mut unread = ObjectRow::new(ann, 48);
     unread.unread = true;
+    // The same as before, which is not written again.
+    unread.referents = Arc::clone(&load.objects[1].referents);
     evict.objects.push(unread);
     evict.objects.push(ObjectRow::new(order, 1_300_000));
     evict.gone.push(3);
 
     let snapshots = [before, load, evict].map(Arc::new);
     Stats::new(session(), snapshots.to_vec())
+}
+
+fn parts_of_factory(bytes: u64) -> Vec<Referent> {
+    let staff = bytes - 37 - 35;
+    vec![
+        Referent::new("name", 1, 1, 24, 37),
+        Referent::new("site", 1, 1, 8, 35),
+        Referent::new("staff", 1, 1, 24, staff),
+        Referent::new("elements", 2, 1000, 24_000, staff - 24),
+        Referent::new("badge", 3, 1000, 8_000, 24_000),
+    ]
+}
+
+fn parts_of_employees(live: u64, skills: u64) -> Vec<Referent> {
+    vec![
+        Referent::new("name", 1, live, 24 * live, 27 * live),
+        Referent::new("skills", 1, live, 24 * live, 173 * live),
+        Referent::new("elements", 2, skills, 24 * skills, 149 * live),
+    ]
 }
 
 pub(crate) fn summary(stats: &Stats) -> String {
@@ -124,77 +153,4 @@ pub(crate) fn dumped(stats: &Stats) -> Vec<u8> {
     let mut bytes = Vec::new();
     stats.write_to(&mut bytes).unwrap();
     bytes
-}
-
-/// Any snapshots, but such that objects often occur in several of them.
-pub(crate) fn any_stats() -> impl Strategy<Value = Stats> {
-    let pool = vec(any_record().prop_map(Arc::new), 1..20);
-    let snapshots = pool.prop_flat_map(|pool| vec(any_snapshot(pool), 0..6));
-    (any_session(), snapshots).prop_map(|(session, snapshots)| Stats::new(session, snapshots))
-}
-
-fn any_session() -> impl Strategy<Value = Session> {
-    (any_time(), any::<u32>(), any::<Option<String>>()).prop_map(|(started, process_id, program)| {
-        let mut session = Session::new(started, process_id);
-        session.program = program.map(Into::into);
-        session
-    })
-}
-
-fn any_snapshot(pool: Vec<Arc<ObjectRecord>>) -> impl Strategy<Value = Arc<Snapshot>> {
-    let row = (select(pool), any::<u64>(), any::<bool>());
-    let rows = (vec(row, 0..20), any::<bool>());
-    let process = any::<(Option<u64>, Option<u64>, u64)>();
-    let times = (any_time(), any::<Duration>(), any::<Duration>());
-    let classes = vec(any_class(), 0..5);
-    let parts = (any::<String>(), times, process, classes, rows, any::<Vec<u64>>());
-    parts.prop_map(|(label, (time, elapsed, duration), process, classes, (rows, sorted), gone)| {
-        let mut snapshot = Snapshot::new(label, time, elapsed);
-        snapshot.duration = duration;
-        (snapshot.process.virtual_bytes, snapshot.process.resident_bytes, snapshot.overhead_bytes) = process;
-        snapshot.classes = classes;
-        snapshot.gone = gone;
-        for (record, bytes, unread) in rows {
-            let mut row = ObjectRow::new(record, bytes);
-            row.unread = unread;
-            snapshot.objects.push(row);
-        }
-        if sorted {
-            snapshot.objects.sort_by_key(|row| row.object.serial);
-        }
-        Arc::new(snapshot)
-    })
-}
-
-fn any_class() -> impl Strategy<Value = ClassRow> {
-    let counts = any::<[u64; 7]>();
-    (any_name(), counts, any::<[Option<u64>; 2]>()).prop_map(|(name, counts, sizes)| {
-        let mut row = ClassRow::new(name);
-        [row.live, row.created, row.dropped, row.bytes, row.flat_bytes, row.unread, row.listed] = counts;
-        [row.smallest_bytes, row.largest_bytes] = sizes;
-        row
-    })
-}
-
-fn any_record() -> impl Strategy<Value = ObjectRecord> {
-    let site = (any_name(), any::<u32>(), any::<u32>()).prop_map(|(file, line, column)| Site { file, line, column });
-    let serial = prop_oneof![0..30_u64, any::<u64>()];
-    let absent_or = (any::<Option<String>>(), any::<Option<Duration>>(), option::of(site));
-    (serial, any_name(), any::<u64>(), absent_or).prop_map(|(serial, class, flat_bytes, (repr, birth, site))| {
-        let mut record = ObjectRecord::new(serial, class, flat_bytes);
-        record.repr = repr.map(Into::into);
-        record.birth = birth;
-        record.site = site.map(Arc::new);
-        record
-    })
-}
-
-/// Few names, so that they are often the same.
-fn any_name() -> impl Strategy<Value = String> {
-    prop_oneof!["[ab]{0,1}", "[a-c]::[A-C](<[a-c]::[A-C]>)?", any::<String>()]
-}
-
-fn any_time() -> impl Strategy<Value = DateTime<Utc>> {
-    let range = DateTime::<Utc>::MIN_UTC.timestamp()..=DateTime::<Utc>::MAX_UTC.timestamp();
-    (range, 0..1_000_000_000_u32).prop_map(|(seconds, nanos)| DateTime::from_timestamp(seconds, nanos).unwrap())
 }
