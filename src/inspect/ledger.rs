@@ -26,7 +26,7 @@ pub(crate) struct Ledger {
 }
 
 /// The number of a block in its ledger.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct BlockId(u32);
 
 /// What a ledger says to an object that reaches a block.
@@ -40,7 +40,10 @@ pub(crate) enum Reached {
     Claimed,
 }
 
+/// A shared block.
+///
 /// 32 bytes, two to a cache line: what a walk of many shared blocks costs is the memory that it goes through.
+#[derive(Debug)]
 struct Block {
     address: usize,
     /// Its own bytes and what it owns, without further shared blocks.
@@ -99,6 +102,12 @@ impl Ledger {
         Some(BlockId(number))
     }
 
+    /// The block at `address`, if it is known and not counted on its own.
+    pub(crate) fn block(&self, address: usize) -> Option<BlockId> {
+        let number = self.find(address)?;
+        (self.blocks[number as usize].bytes != SEPARATE).then_some(BlockId(number))
+    }
+
     /// Sets what a block weighs: its own bytes and what it owns, without further shared blocks.
     #[inline]
     pub(crate) fn weigh(&mut self, block: BlockId, bytes: u64) {
@@ -109,7 +118,9 @@ impl Ledger {
     pub(crate) fn settle(&mut self) -> Shares {
         self.propagate();
         let blocks = std::mem::take(self).blocks;
-        Shares::of(&blocks)
+        let mut shares = Shares::of(&blocks);
+        shares.blocks = blocks;
+        shares
     }
 
     /// Takes the reachers of every block to the blocks that it reaches itself.
@@ -186,6 +197,7 @@ impl Block {
 pub(crate) struct Shares {
     /// Ascending by serial, each serial once.
     shares: Vec<Share>,
+    blocks: Vec<Block>,
 }
 
 /// What the shared blocks add to one object.
@@ -199,6 +211,11 @@ pub(crate) struct Share {
 }
 
 impl Shares {
+    /// The serial of the object that is charged for a block.
+    pub(crate) fn owner(&self, block: BlockId) -> Option<u64> {
+        self.blocks.get(block.0 as usize).map(|block| block.first)
+    }
+
     /// All of them, ascending by serial.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Share> {
         self.shares.iter()
@@ -234,7 +251,7 @@ impl Shares {
                 same
             });
         }
-        Self { shares }
+        Self { shares, blocks: Vec::new() }
     }
 }
 

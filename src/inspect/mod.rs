@@ -12,6 +12,7 @@ mod class;
 mod deep_size;
 mod depth;
 mod ledger;
+mod referents;
 mod session;
 mod sizer;
 mod wait;
@@ -39,6 +40,7 @@ pub use self::walk::Walk;
 pub(crate) use self::carry::deep_size_of_children;
 pub(crate) use self::class::ClassKey;
 pub(crate) use self::ledger::Shares;
+pub(crate) use self::referents::{Part, Referents};
 pub(crate) use self::session::Covers;
 pub(crate) use self::sizer::{Measured, Sizer, SizerOptions};
 

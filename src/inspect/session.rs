@@ -1,6 +1,7 @@
 //! What a walk knows beyond the sum of the present object.
 
 use super::ledger::{BlockId, Ledger, Reached};
+use super::referents::Referents;
 use deepsize::{Context, DeepSizeOf};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -30,6 +31,8 @@ pub(crate) struct Session {
     pub(crate) patience: Duration,
     pub(crate) covers: Option<Rc<dyn Covers>>,
     pub(crate) pace: Option<Rc<dyn Fn()>>,
+    /// The parts of the object that is sized, if they get names.
+    pub(crate) referents: Option<Box<Referents>>,
     kind: Kind,
 }
 
@@ -116,6 +119,7 @@ impl Session {
             patience: PATIENCE,
             covers: None,
             pace: None,
+            referents: None,
             kind,
         }
     }

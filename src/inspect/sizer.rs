@@ -2,6 +2,7 @@
 
 use super::Inspect;
 use super::ledger::Shares;
+use super::referents::Referents;
 use super::session::{Covers, Session};
 use super::walk::Walk;
 use deepsize::{Context, DeepSizeOf};
@@ -93,6 +94,23 @@ impl Sizer<'_> {
         Measured { bytes, unread: false, claims: false }
     }
 
+    /// As [`Sizer::object_or_panic`], and names the object's parts down to `levels`, at least one. What they weigh is
+    /// known after [`Sizer::settle`].
+    pub(crate) fn detailed_or_panic<T: Inspect + ?Sized>(
+        &mut self,
+        serial: u64,
+        value: &T,
+        levels: u32,
+    ) -> (Measured, Option<Box<Referents>>) {
+        let walk = &mut self.walk;
+        walk.begin_detailed(Referents::new(serial, size_of_val(value), levels));
+        walk.session().serial = serial;
+        value.inspect(walk);
+        let bytes = (walk.bytes() + size_of_val(value)) as u64;
+        let referents = walk.end_detailed();
+        (self.noted(bytes), referents)
+    }
+
     #[cold]
     fn noted(&mut self, bytes: u64) -> Measured {
         let session = self.walk.session();
@@ -106,6 +124,7 @@ impl Sizer<'_> {
     pub(crate) fn broken_off(&mut self, flat: usize) -> Measured {
         let bytes = (self.walk.bytes() + flat) as u64;
         self.walk.session().block = None;
+        self.walk.end_detailed();
         Measured { unread: true, ..self.noted(bytes) }
     }
 

@@ -216,3 +216,134 @@ fn who_waits_for_a_long_walk_is_let_go_once_for_an_object() {
         assert_eq!(calls.get(), 2);
     });
 }
+
+mod parts {
+    use super::*;
+    use crate::DeepSizeOf;
+    use crate::inspect::Part;
+    use std::collections::HashMap;
+
+    #[derive(DeepSizeOf)]
+    struct Company {
+        name: Arc<str>,
+        people: Vec<Person>,
+        by_name: HashMap<String, Arc<Mutex<Person>>>,
+        kind: Kind,
+    }
+
+    #[derive(DeepSizeOf)]
+    struct Person {
+        name: String,
+        company: Arc<str>,
+        friends: Vec<Arc<Mutex<Person>>>,
+    }
+
+    #[derive(DeepSizeOf)]
+    enum Kind {
+        Small,
+        Large { parts: Vec<Box<Company>> },
+    }
+
+    fn person(name: u8, friends: &[Arc<Mutex<Person>>]) -> Person {
+        Person { name: "x".repeat(name.into()), company: Arc::from("company"), friends: friends.to_vec() }
+    }
+
+    fn company(people: &[u8], known: &[Arc<Mutex<Person>>], name: &Arc<str>, inner: Option<Company>) -> Company {
+        Company {
+            name: Arc::clone(name),
+            people: people.iter().map(|&name| person(name, &known[..usize::from(name) % (known.len() + 1)])).collect(),
+            by_name: known.iter().enumerate().map(|(key, person)| (key.to_string(), Arc::clone(person))).collect(),
+            kind: inner.map_or(Kind::Small, |inner| Kind::Large { parts: vec![Box::new(inner)] }),
+        }
+    }
+
+    /// The parts of each company, with its deep size.
+    fn parts(companies: &[Company], levels: u32, order: impl Iterator<Item = usize>) -> Vec<(u64, Vec<Part>)> {
+        Sizer::run(SizerOptions::default(), |sizer| {
+            let measured: Vec<_> = order
+                .map(|serial| (serial as u64, sizer.detailed_or_panic(serial as u64, &companies[serial], levels)))
+                .collect();
+            let shares = sizer.settle();
+            let mut found: Vec<_> = measured
+                .into_iter()
+                .map(|(serial, (measured, parts))| {
+                    let deep = measured.bytes + shares.get(serial).map_or(0, |share| share.bytes);
+                    (serial, (deep, parts.expect("asked for").settle(measured.bytes, &shares)))
+                })
+                .collect();
+            found.sort_by_key(|(serial, _)| *serial);
+            found.into_iter().map(|(_, found)| found).collect()
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn the_parts_add_up_to_the_deep_size_at_every_level(
+            known in prop::collection::vec(0u8..20, 0..5),
+            companies in prop::collection::vec((prop::collection::vec(0u8..20, 0..5), any::<bool>()), 1..5),
+            levels in 1u32..6,
+        ) {
+            let mut handles: Vec<Arc<Mutex<Person>>> = Vec::new();
+            for name in known {
+                let next = person(name, &handles);
+                handles.push(Arc::new(Mutex::new(next)));
+            }
+            let name: Arc<str> = Arc::from("company");
+            let companies: Vec<_> = companies
+                .iter()
+                .map(|(people, nested)| {
+                    let inner = nested.then(|| company(people, &handles, &name, None));
+                    company(people, &handles, &name, inner)
+                })
+                .collect();
+            let plain = Sizer::run(SizerOptions::default(), |sizer| {
+                let own: Vec<_> = companies.iter().zip(0..).map(|(company, serial)| object(sizer, serial, company)).collect();
+                let shares = sizer.settle();
+                own.iter().zip(0..).map(|(own, serial)| own.bytes + shares.get(serial).map_or(0, |share| share.bytes)).collect::<Vec<_>>()
+            });
+            let found = parts(&companies, levels, 0..companies.len());
+            for ((deep, parts), plain) in found.iter().zip(&plain) {
+                prop_assert_eq!(deep, plain, "with names as without");
+                let direct: u64 = parts.iter().filter(|part| part.level == 1).map(|part| part.bytes).sum();
+                prop_assert_eq!(direct, *deep);
+                for (at, part) in parts.iter().enumerate() {
+                    prop_assert!(part.level <= levels && part.flat_bytes <= part.bytes);
+                    let inner = parts[at + 1..].iter().take_while(|next| next.level > part.level);
+                    let inner: u64 = inner.filter(|next| next.level == part.level + 1).map(|next| next.bytes).sum();
+                    prop_assert!(inner <= part.bytes, "{:?} has parts of {inner} bytes", part);
+                }
+            }
+            prop_assert_eq!(&parts(&companies, levels, (0..companies.len()).rev()), &found, "whatever the order");
+        }
+    }
+
+    #[test]
+    fn parts_of_all_elements_are_merged_by_name() {
+        let name: Arc<str> = Arc::from("four");
+        let friend = Arc::new(Mutex::new(person(3, &[])));
+        let companies = [company(&[2, 4], &[friend], &name, None)];
+        let (deep, parts) = parts(&companies, 3, 0..1).remove(0);
+        let names: Vec<_> = parts.iter().map(|part| (part.level, part.name, part.count)).collect();
+        assert_eq!(
+            names,
+            [
+                (1, "name", 1),
+                (1, "people", 1),
+                (2, "elements", 2),
+                (3, "name", 2),
+                (3, "company", 2),
+                (3, "friends", 2),
+                (1, "by_name", 1),
+                (2, "keys", 1),
+                (2, "values", 1),
+                (3, "name", 1),
+                (3, "company", 1),
+                (3, "friends", 1),
+                (1, "kind", 1),
+                (2, "Small", 1),
+            ]
+        );
+        assert_eq!(parts[3].bytes, 2 * size_of::<String>() as u64 + 6);
+        assert_eq!(deep, parts.iter().filter(|part| part.level == 1).map(|part| part.bytes).sum::<u64>());
+    }
+}

@@ -1,6 +1,7 @@
 //! What a value tells what it owns.
 
 use super::carry::{self, Origin};
+use super::referents::Referents;
 use super::session::Session;
 use super::{Inspect, depth, wait};
 use deepsize::{Context, DeepSizeOf};
@@ -21,6 +22,8 @@ pub struct Walk<'a> {
     depth: u32,
     /// Whether the parts get names. While it is false, nothing but sums are made.
     naming: bool,
+    /// Whether what is found goes to a part that has a name, or is in one.
+    detailed: bool,
     origin: Origin,
     /// Comes when it is needed: the size of a value that shares nothing is found without.
     session: Option<Box<Session>>,
@@ -176,14 +179,23 @@ impl<'a> Walk<'a> {
 
     pub(super) fn new(context: &'a mut Context, session: Session) -> Self {
         let session = Some(Box::new(session));
-        Self { bytes: 0, budget: PACE, depth: 0, naming: false, origin: Origin::Own, session, context }
+        Self { bytes: 0, budget: PACE, depth: 0, naming: false, detailed: false, origin: Origin::Own, session, context }
     }
 
     /// A walk that goes on with the one that `context` belongs to, as soon as that matters.
     #[inline]
     pub(super) fn visiting(context: &'a mut Context) -> Self {
         // A depth at which the stack is looked at soon: how deep the foreign code is in is not known.
-        Self { bytes: 0, budget: PACE, depth: u32::MAX, naming: false, origin: Origin::Last, session: None, context }
+        Self {
+            bytes: 0,
+            budget: PACE,
+            depth: u32::MAX,
+            naming: false,
+            detailed: false,
+            origin: Origin::Last,
+            session: None,
+            context,
+        }
     }
 
     pub(super) fn bytes(&self) -> usize {
@@ -194,6 +206,19 @@ impl<'a> Walk<'a> {
     #[inline]
     pub(super) fn begin(&mut self) {
         (self.bytes, self.budget, self.depth) = (0, PACE, 0);
+    }
+
+    /// Begins with an object whose parts get names.
+    pub(super) fn begin_detailed(&mut self, referents: Referents) {
+        self.begin();
+        (self.naming, self.detailed) = (referents.naming(), true);
+        self.session().referents = Some(Box::new(referents));
+    }
+
+    /// Ends with it.
+    pub(super) fn end_detailed(&mut self) -> Option<Box<Referents>> {
+        (self.naming, self.detailed) = (false, false);
+        self.session().referents.take()
     }
 
     #[inline]
@@ -216,6 +241,9 @@ impl<'a> Walk<'a> {
         alone: impl Fn() -> bool,
         inspect: impl FnOnce(&mut Walk<'_>),
     ) {
+        if self.detailed {
+            return self.detailed_block(address.addr(), bytes, alone, inspect);
+        }
         // The count lies in the block, which is elsewhere in memory. So it is read last, but for those who have no table.
         if self.session.is_none() && alone() {
             self.heap(bytes);
@@ -251,6 +279,40 @@ impl<'a> Walk<'a> {
         session.block = outer_block;
         let charged = session.weigh(block, bytes);
         self.heap(charged);
+    }
+
+    /// As [`block`](Self::block) while parts get names. A block that is known already is walked once more, for its names.
+    #[cold]
+    fn detailed_block(
+        &mut self,
+        address: usize,
+        bytes: usize,
+        alone: impl Fn() -> bool,
+        inspect: impl FnOnce(&mut Walk<'_>),
+    ) {
+        let session = self.session();
+        let known = session.meet(address);
+        if !known && alone() {
+            self.heap(bytes);
+            return self.deeper(inspect);
+        }
+        let block = if known { session.ledger.block(address) } else { session.enter(address) };
+        let Some(block) = block else { return };
+        let Some(outer_part) = session.referents.as_mut().and_then(|referents| referents.enter_block(block)) else {
+            return;
+        };
+        let outer_block = session.block.replace(block);
+        let outer = mem::replace(&mut self.bytes, bytes);
+        self.deeper(inspect);
+        let bytes = mem::replace(&mut self.bytes, outer);
+        let session = self.session();
+        session.block = outer_block;
+        if let Some(referents) = &mut session.referents {
+            referents.leave(outer_part, bytes);
+        }
+        if !known {
+            session.weigh(block, bytes);
+        }
     }
 
     /// Runs `inspect` one level further down.
@@ -295,10 +357,20 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// Walks a part, or `count` of them, that takes `flat` bytes within the value, under its name.
     #[cold]
-    #[inline(never)]
-    fn name(&mut self, _name: &'static str, _count: usize, _flat: usize, inspect: impl FnOnce(&mut Walk<'_>)) {
+    fn name(&mut self, name: &'static str, count: usize, flat: usize, inspect: impl FnOnce(&mut Walk<'_>)) {
+        let Some(referents) = &mut self.session().referents else { return inspect(self) };
+        let outer_part = referents.enter(name, count, flat);
+        self.naming = referents.naming();
+        let outer = mem::take(&mut self.bytes);
         inspect(self);
+        let bytes = mem::replace(&mut self.bytes, outer);
+        self.naming = true;
+        if let Some(referents) = &mut self.session().referents {
+            referents.leave(outer_part, bytes);
+        }
+        self.heap(bytes);
     }
 }
 

@@ -14,12 +14,14 @@ pub(crate) fn error_of<T: Inspect>(make: impl FnOnce() -> T) -> (i64, i64) {
 }
 
 /// Collects what is wrong, so that one run shows all of it.
+#[allow(dead_code, reason = "not every test takes all of it")]
 #[derive(Default)]
 pub(crate) struct Report {
     pub(crate) checked: usize,
     pub(crate) wrong: Vec<String>,
 }
 
+#[allow(dead_code, reason = "not every test takes all of it")]
 impl Report {
     /// Takes in a shape that must be exact.
     pub(crate) fn exact<T: Inspect>(&mut self, shape: &str, make: impl FnOnce() -> T) {
