@@ -20,6 +20,8 @@ pub(super) struct TrackedClass {
     pub(super) class: &'static Class,
     /// Ascending, without overlap. Only the last one can be open.
     pub(super) spans: Vec<Span>,
+    /// How many objects are registered on their own that belong to no span. One that goes back to before its registration takes them.
+    own_outside: u64,
 }
 
 /// Objects of one class with serials in `from..until`, tracked in one way.
@@ -36,13 +38,29 @@ pub(super) struct Span {
     /// The walk over the objects of this class, and the type that says how they are sized. Spans that share it are walked at once.
     pub(super) measure: Measure,
     sizing: TypeId,
-    /// How many objects of the class were made before `from`, and before `until` once that has come.
-    created_before: u64,
-    created_until: Option<u64>,
+    /// How many objects of the class were made and dropped before `from`, and before `until` once that has come.
+    before: Totals,
+    end: Option<Totals>,
+    /// How many objects of this span were registered on their own: they count there.
+    own: u64,
 }
 
 /// Asks an object, if it is still alive, for what it shows of itself.
 pub(super) type Represent = Arc<dyn Fn(&Walker, Place) -> Option<String> + Send + Sync>;
+
+/// How many objects of a class were made and dropped so far.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Totals {
+    pub(super) created: u64,
+    pub(super) dropped: u64,
+}
+
+impl Totals {
+    pub(super) fn of(class: &Class) -> Self {
+        let (created, dropped) = class.totals();
+        Self { created, dropped }
+    }
+}
 
 const OPEN: u64 = u64::MAX;
 
@@ -55,14 +73,26 @@ impl Span {
         self.until == OPEN
     }
 
-    /// How many objects of this span were made, if `now` is how many of the class were.
-    pub(super) fn created(&self, now: u64) -> u64 {
-        self.created_until.unwrap_or(now).saturating_sub(self.created_before)
+    /// How many objects of this span were made, if `now` is what the class adds up to.
+    pub(super) fn created(&self, now: Totals) -> u64 {
+        let end = self.end.unwrap_or(now);
+        end.created.saturating_sub(self.before.created).saturating_sub(self.own)
     }
 
-    fn close(&mut self, cut: u64, created: u64) {
+    /// How many of its objects were dropped, if `live` were found alive between two looks at the class' totals.
+    ///
+    /// What was made is not counted as of one moment: an object that is too new for the snapshot may be in the count. That it is
+    /// not among the live ones must not make it a dead one, so the count of drops holds where the two disagree.
+    pub(super) fn dropped(&self, live: u64, before: Totals, after: Totals) -> u64 {
+        let most = after.dropped.saturating_sub(self.before.dropped);
+        let of_whole_class = self.from == 0 && self.is_open() && self.own == 0;
+        let least = if of_whole_class { before.dropped } else { 0 };
+        self.created(before).saturating_sub(live).min(most).max(least)
+    }
+
+    fn close(&mut self, cut: u64, end: Totals) {
         self.until = cut;
-        self.created_until = Some(created);
+        self.end = Some(end);
     }
 }
 
@@ -72,8 +102,9 @@ impl TrackedClass {
         cut: u64,
         options: &TrackOptions<T, S>,
         names: &mut Names,
+        own: u64,
     ) -> Self {
-        let mut tracked = Self { class, spans: Vec::new() };
+        let mut tracked = Self { class, spans: Vec::new(), own_outside: own };
         tracked.track(cut, options, names);
         tracked
     }
@@ -93,19 +124,19 @@ impl TrackedClass {
         options: &TrackOptions<T, S>,
         names: &mut Names,
     ) {
-        let created = self.class.totals().0;
+        let now = Totals::of(self.class);
         let name = match options.name.clone() {
             Some(name) => names.custom(name),
             None => names.of_class(ClassKey::of::<T>()),
         };
-        let (from, created_before) = match self.spans.last_mut() {
+        let (from, before) = match self.spans.last_mut() {
             Some(open) if open.is_open() => {
-                open.close(cut, created);
-                (cut, created)
+                open.close(cut, now);
+                (cut, now)
             }
-            _ if options.only_new => (cut, created),
-            Some(closed) => (closed.until, closed.created_until.unwrap_or(created)),
-            None => (0, 0),
+            _ if options.only_new => (cut, now),
+            Some(closed) => (closed.until, closed.end.unwrap_or(now)),
+            None => (0, Totals::default()),
         };
         let sizing = options.sizing;
         // A way of sizing that knows nothing but its type is the same for all spans.
@@ -130,17 +161,18 @@ impl TrackedClass {
                     walker.visit_place::<T, _>(place, |object| represent(repr, object.value()?))?
                 })
             }),
-            created_before,
-            created_until: None,
+            before,
+            end: None,
+            own: if from == cut { 0 } else { std::mem::take(&mut self.own_outside) },
         });
     }
 
     /// Objects made from `cut` on do not count; whether they did.
     pub(super) fn detach(&mut self, cut: u64) -> bool {
-        let created = self.class.totals().0;
+        let now = Totals::of(self.class);
         match self.spans.last_mut() {
             Some(open) if open.is_open() => {
-                open.close(cut, created);
+                open.close(cut, now);
                 true
             }
             _ => false,
@@ -150,5 +182,13 @@ impl TrackedClass {
     /// The name under which an object is filed, if it counts.
     pub(super) fn name_of(&self, serial: u64) -> Option<Arc<str>> {
         self.spans.iter().find(|span| span.contains(serial)).map(|span| Arc::clone(&span.name))
+    }
+
+    /// From now on the object with this serial is registered on its own, and counts there.
+    pub(super) fn give_up(&mut self, serial: u64) {
+        match self.spans.iter_mut().find(|span| span.contains(serial)) {
+            Some(span) => span.own += 1,
+            None => self.own_outside += 1,
+        }
     }
 }

@@ -118,6 +118,6 @@ impl<T: Send + Sync + 'static> private::Handle for Tracked<T> {
 }
 
 /// The program may have dropped its handles meanwhile: then the object dies here. A destructor that panics costs that object.
-fn drop_quietly<H>(handle: H) {
+pub(super) fn drop_quietly<H>(handle: H) {
     let _ = catch_unwind(AssertUnwindSafe(|| drop(handle)));
 }

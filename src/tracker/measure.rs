@@ -1,6 +1,5 @@
 //! The walk over the objects of a plan.
 
-use std::any::Any;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -8,6 +7,7 @@ use rustc_hash::FxHashSet;
 
 use super::plan::{ClassPlan, Plan, Row};
 use super::sizing::Sizing;
+use super::state::Kept;
 use super::tally::{Candidate, Source, Sums};
 use crate::inspect::{Measured, Sizer, SizerOptions};
 use crate::registry::{Object, Visitor, Walker};
@@ -19,7 +19,7 @@ pub(super) type Measure = Arc<dyn Fn(&mut Measuring<'_, '_>, &ClassPlan) + Send 
 #[derive(Default)]
 pub(super) struct Findings {
     /// Handles to objects that are to be kept alive.
-    pub(super) kept: Vec<(u64, Box<dyn Any + Send + Sync>)>,
+    pub(super) kept: Vec<(u64, Kept)>,
     /// For each class of the plan and each of its spans: how many objects were alive.
     pub(super) live: Vec<Vec<u64>>,
 }
@@ -45,7 +45,7 @@ pub(super) fn measure(plan: &mut Plan) -> Findings {
     let options =
         SizerOptions { covers: Some(Rc::new(plan.covered())), pace: Some(Rc::new(move || paced.step_aside())) };
     let own = plan.own();
-    let Plan { cut, rows, classes, objects } = plan;
+    let Plan { cut, rows, classes, objects, .. } = plan;
     Sizer::run(options, |sizer| {
         for (object, _) in &*objects {
             sizer.separate(object.block());

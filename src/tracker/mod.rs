@@ -29,7 +29,7 @@ use crate::registry::{Object, Visitor, Walker, registry};
 use crate::{Inspect, Tracked};
 use class::TrackedClass;
 use object::TrackedObject;
-use state::State;
+use state::{Kept, State};
 
 /// Registers classes and objects, takes labelled snapshots of them, and answers what they hold.
 ///
@@ -94,13 +94,16 @@ impl ClassTracker {
     /// ```
     pub fn track_class_with<T: Send + Sync + 'static>(&self, options: TrackOptions<T, impl Sizing<T>>) {
         let class = registry().class_of::<T>();
-        // The line is drawn before the options are in force, so no object of the time between is lost.
-        let cut = registry().cut();
         let mut state = self.state.lock();
         let state = &mut *state;
+        // Lines are drawn under the lock, so that they follow one another as the calls do.
+        let cut = registry().cut();
         match state.classes.iter_mut().find(|known| known.is(class)) {
             Some(known) => known.track(cut, &options, &mut state.names),
-            None => state.classes.push(TrackedClass::new(class, cut, &options, &mut state.names)),
+            None => {
+                let own = state.objects.take_before_class(class);
+                state.classes.push(TrackedClass::new(class, cut, &options, &mut state.names, own));
+            }
         }
     }
 
@@ -145,9 +148,12 @@ impl ClassTracker {
             Some(name) => state.names.custom(name),
             None => state.names.of_class(options.sizing.class_key(handle.object())),
         };
-        let object = Arc::new(TrackedObject::new(handle, name, options, site));
+        let kept = options.keep.then(|| Box::new(handle.clone()) as Kept);
+        let object = TrackedObject::new(handle, name, options, site);
         let serial = object.serial();
-        state.objects.add(object);
+        let old = state.add(object, kept);
+        drop(state);
+        drop(old);
         serial
     }
 
@@ -176,8 +182,11 @@ impl ClassTracker {
             None => old,
         };
         let known = state.objects.get(handle.address()).cloned();
+        let kept = options.keep.then(|| Box::new(handle.clone()) as Kept);
         let object = TrackedObject::new(handle, name, options, site).in_place_of(known.as_deref());
-        state.objects.add(Arc::new(object));
+        let old = state.add(object, kept);
+        drop(state);
+        drop(old);
         Ok(())
     }
 
@@ -186,8 +195,8 @@ impl ClassTracker {
     /// # Errors
     /// [`TrackError::ClassNotTracked`] if the class is not tracked.
     pub fn detach_class<T: Send + Sync + 'static>(&self) -> Result<(), TrackError> {
-        let cut = registry().cut();
         let mut state = self.state.lock();
+        let cut = registry().cut();
         let known = state.classes.iter_mut().find(|known| known.is_of::<T>());
         if known.is_some_and(|known| known.detach(cut)) {
             Ok(())
@@ -198,8 +207,9 @@ impl ClassTracker {
 
     /// Stops to track objects that are made from now on, of all classes. Those that are tracked stay tracked.
     pub fn detach_all_classes(&self) {
+        let mut state = self.state.lock();
         let cut = registry().cut();
-        for class in &mut self.state.lock().classes {
+        for class in &mut state.classes {
             class.detach(cut);
         }
     }
@@ -213,7 +223,7 @@ impl ClassTracker {
 
     /// Forgets everything: classes, objects and snapshots.
     pub fn clear(&self) {
-        let forgotten = std::mem::replace(&mut *self.state.lock(), State::new());
+        let forgotten = self.state.lock().clear();
         drop(forgotten);
     }
 
@@ -233,7 +243,10 @@ impl ClassTracker {
     /// let empty = tracker.create_snapshot("start");
     /// assert_eq!((empty.label.as_str(), empty.classes.len()), ("start", 0));
     /// ```
-    #[allow(clippy::needless_pass_by_value, reason = "labels are literals and formatted text: a borrow would only be noise")]
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "labels are literals and formatted text: a borrow would only be noise"
+    )]
     pub fn create_snapshot(&self, label: impl Display) -> Arc<Snapshot> {
         snapshot::take(&self.state, label.to_string())
     }

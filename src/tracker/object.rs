@@ -9,7 +9,7 @@ use super::handle::TrackHandle;
 use super::options::{Detail, TrackOptions, represent};
 use super::sizing::{ByInspect, Sizing};
 use crate::inspect::{Measured, Sizer};
-use crate::registry::{Walker, next_serial};
+use crate::registry::{Class, Walker, next_serial};
 
 /// One registered object.
 pub(super) struct TrackedObject {
@@ -21,6 +21,8 @@ pub(super) struct TrackedObject {
     pub(super) resolution_level: u32,
     pub(super) birth: Option<Duration>,
     pub(super) site: &'static Location<'static>,
+    /// Its class in the registry, if it stands there.
+    class: Option<&'static Class>,
     watched: Box<dyn Watched>,
 }
 
@@ -41,9 +43,6 @@ trait Watched: Send + Sync {
 
 struct Watch<H: TrackHandle, S> {
     weak: H::Weak,
-    /// The handle itself, if the object is to be kept alive.
-    #[expect(dead_code, reason = "held, not read")]
-    kept: Option<H>,
     block: usize,
     repr: Option<fn(&H::Object) -> String>,
     sizing: S,
@@ -95,9 +94,9 @@ impl TrackedObject {
             resolution_level: options.resolution_level,
             birth: handle.birth(),
             site: handle.site().unwrap_or(registered_at),
+            class: entry.map(|(class, _)| class),
             watched: Box::new(Watch::<H, S> {
                 weak: handle.downgrade(),
-                kept: options.keep.then(|| handle.clone()),
                 block: handle.address(),
                 repr: options.repr,
                 sizing: options.sizing,
@@ -116,6 +115,15 @@ impl TrackedObject {
 
     pub(super) fn serial(&self) -> u64 {
         self.serial
+    }
+
+    pub(super) fn address(&self) -> usize {
+        self.address
+    }
+
+    /// Its class in the registry, if it stands there.
+    pub(super) fn class(&self) -> Option<&'static Class> {
+        self.class
     }
 
     pub(super) fn name(&self) -> &Arc<str> {
@@ -146,6 +154,8 @@ pub(super) struct Objects {
     by_address: HashMap<usize, Arc<TrackedObject>>,
     /// How many were registered under each name, the dead ones included.
     created: HashMap<Arc<str>, u64>,
+    /// How many objects of each class in the registry, by its index, were registered before the class was; the dead ones included.
+    before_class: HashMap<u32, u64>,
     /// How many entries there may be before the dead ones are looked for.
     prune_at: usize,
 }
@@ -170,6 +180,16 @@ impl Objects {
             // The same object with other options.
             *created -= 1;
         }
+    }
+
+    /// An object was added whose class is not tracked.
+    pub(super) fn note_before_class(&mut self, class: &Class) {
+        *self.before_class.entry(class.index()).or_default() += 1;
+    }
+
+    /// How many such objects of this class there were. It is tracked from now on.
+    pub(super) fn take_before_class(&mut self, class: &Class) -> u64 {
+        self.before_class.remove(&class.index()).unwrap_or_default()
     }
 
     /// Takes out the records of the dead: each holds its object's memory.

@@ -5,15 +5,16 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::class::Span;
+use super::class::{Span, Totals};
 use super::measure::Measure;
 use super::object::TrackedObject;
-use super::state::State;
+use super::state::{Era, State};
 use super::tally::Tally;
 use crate::inspect::Covers;
 use crate::registry::{Class, registry};
 
 pub(super) struct Plan {
+    pub(super) era: Era,
     /// Objects with serials from here on are too new.
     pub(super) cut: u64,
     pub(super) rows: Vec<Row>,
@@ -31,6 +32,8 @@ pub(super) struct Row {
 pub(super) struct ClassPlan {
     pub(super) class: &'static Class,
     pub(super) measure: Measure,
+    /// What the class added up to when the snapshot began.
+    pub(super) totals: Totals,
     /// Each with the number of its row.
     pub(super) spans: Vec<(Span, usize)>,
 }
@@ -61,18 +64,21 @@ impl Plan {
         }
         let mut classes = Vec::with_capacity(state.classes.len());
         for tracked in &state.classes {
-            let created = tracked.class.totals().0;
+            let totals = Totals::of(tracked.class);
             let first = classes.len();
             for span in &tracked.spans {
                 let row = rows.of(&span.name);
-                rows.rows[row].created += span.created(created);
                 rows.rows[row].tally.list(span.detail.most());
                 // One walk for all that are sized in one way.
-                match classes[first..].iter_mut().find(|plan: &&mut ClassPlan| Arc::ptr_eq(&plan.measure, &span.measure)) {
+                match classes[first..]
+                    .iter_mut()
+                    .find(|plan: &&mut ClassPlan| Arc::ptr_eq(&plan.measure, &span.measure))
+                {
                     Some(plan) => plan.spans.push((span.clone(), row)),
                     None => classes.push(ClassPlan {
                         class: tracked.class,
                         measure: Arc::clone(&span.measure),
+                        totals,
                         spans: vec![(span.clone(), row)],
                     }),
                 }
@@ -88,7 +94,17 @@ impl Plan {
             rows.rows[row].tally.list(object.detail.most());
             objects.push((object, row));
         }
-        Self { cut, rows: rows.rows, classes, objects }
+        Self { era: state.era, cut, rows: rows.rows, classes, objects }
+    }
+
+    /// Adds to the rows how many objects of each class were made, of which `live` were found alive.
+    pub(super) fn count_classes(&mut self, live: &[Vec<u64>]) {
+        for (class, live) in self.classes.iter().zip(live) {
+            let after = Totals::of(class.class);
+            for ((span, row), live) in class.spans.iter().zip(live) {
+                self.rows[*row].created += live + span.dropped(*live, class.totals, after);
+            }
+        }
     }
 
     /// Serials of the registered objects: their classes pass them over.
@@ -103,10 +119,7 @@ impl Plan {
             let spans = plan.spans.iter().map(|(span, _)| (span.from, span.until));
             classes.entry(plan.class.index()).or_default().extend(spans);
         }
-        Covered {
-            classes,
-            objects: self.own(),
-        }
+        Covered { classes, objects: self.own() }
     }
 }
 

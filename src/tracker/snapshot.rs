@@ -8,6 +8,8 @@ use chrono::Utc;
 use classtracker_stats::{ObjectRecord, ObjectRow, Snapshot};
 use parking_lot::Mutex;
 
+use super::class::Totals;
+use super::handle::drop_quietly;
 use super::measure::{Findings, measure};
 use super::plan::Plan;
 use super::state::{Listed, State};
@@ -20,6 +22,7 @@ pub(super) fn take(state: &Mutex<State>, label: String) -> Arc<Snapshot> {
     let start = Instant::now();
     let mut plan = Plan::new(&state.lock());
     let findings = measure(&mut plan);
+    plan.count_classes(&findings.live);
     snapshot.duration = start.elapsed();
     snapshot.process = super::process::memory();
 
@@ -101,24 +104,32 @@ fn file(
     let state = &mut *guard;
     // A copy is made only if another snapshot is under way.
     let listed = Arc::make_mut(&mut state.listed);
-    listed.extend(fresh.into_iter().map(|fresh| (fresh.record.serial, fresh)));
+    let cleared = state.era.cleared != plan.era.cleared;
+    if !cleared {
+        listed.extend(fresh.into_iter().map(|fresh| (fresh.record.serial, fresh)));
+    }
     // Of several snapshots under way at once, the first to come here tells the death.
     let forgotten: Vec<_> = dead.iter().filter_map(|serial| listed.remove_entry(serial)).collect();
     snapshot.gone = forgotten.iter().map(|(serial, _)| *serial).collect();
     snapshot.gone.sort_unstable();
-    for (serial, handle) in findings.kept {
-        if let std::collections::hash_map::Entry::Vacant(place) = state.kept.entry(serial) {
-            place.insert(handle);
-        }
+    let mut surplus = Vec::new();
+    if state.era == plan.era {
+        let kept = findings.kept.into_iter().map(|(serial, handle)| state.kept.insert(serial, handle));
+        surplus.extend(kept.flatten());
+        retire(state, plan, &findings.live);
+    } else {
+        surplus.extend(findings.kept.into_iter().map(|(_, handle)| handle));
     }
     let dead_objects = state.objects.prune();
-    retire(state, plan, &findings.live);
     snapshot.overhead_bytes = (registry_bytes + state.overhead_bytes() + snapshot.memory_bytes()) as u64;
     let snapshot = Arc::new(snapshot);
-    let place = state.snapshots.partition_point(|earlier| earlier.elapsed <= snapshot.elapsed);
-    state.snapshots.insert(place, Arc::clone(&snapshot));
+    if !cleared {
+        let place = state.snapshots.partition_point(|earlier| earlier.elapsed <= snapshot.elapsed);
+        state.snapshots.insert(place, Arc::clone(&snapshot));
+    }
     drop(guard);
     drop((forgotten, dead_objects));
+    surplus.into_iter().for_each(drop_quietly);
     snapshot
 }
 
@@ -130,7 +141,7 @@ fn retire(state: &mut State, plan: &Plan, live: &[Vec<u64>]) {
             if let Some(place) = tracked.spans.iter().position(|other| other.from == span.from && !other.is_open()) {
                 // The last span stays: the next registration goes on where it ended.
                 if place + 1 < tracked.spans.len() {
-                    let created = tracked.spans.remove(place).created(0);
+                    let created = tracked.spans.remove(place).created(Totals::default());
                     *state.past.entry(Arc::clone(&span.name)).or_default() += created;
                 }
             }

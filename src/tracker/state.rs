@@ -8,7 +8,7 @@ use classtracker_stats::{ObjectRecord, Snapshot};
 
 use super::class::TrackedClass;
 use super::names::Names;
-use super::object::Objects;
+use super::object::{Objects, TrackedObject};
 use super::tally::Source;
 
 pub(super) struct State {
@@ -21,8 +21,19 @@ pub(super) struct State {
     /// Objects that some snapshot listed and none has found dead.
     /// Shared with snapshots under way.
     pub(super) listed: Arc<HashMap<u64, Listed>>,
-    /// Objects of classes that are to be kept alive, by serial.
-    pub(super) kept: HashMap<u64, Box<dyn Any + Send + Sync>>,
+    /// Objects that are to be kept alive, by serial.
+    pub(super) kept: HashMap<u64, Kept>,
+    pub(super) era: Era,
+}
+
+/// A handle that keeps an object alive.
+pub(super) type Kept = Box<dyn Any + Send + Sync>;
+
+/// How often everything was forgotten: a snapshot that began before must not bring it back.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Era {
+    pub(super) detached: u64,
+    pub(super) cleared: u64,
 }
 
 /// An object that was listed.
@@ -36,7 +47,7 @@ pub(super) struct Listed {
 pub(super) struct Forgotten {
     _classes: Vec<TrackedClass>,
     _objects: Objects,
-    _kept: HashMap<u64, Box<dyn Any + Send + Sync>>,
+    _kept: HashMap<u64, Kept>,
 }
 
 impl State {
@@ -49,17 +60,45 @@ impl State {
             snapshots: Vec::new(),
             listed: Arc::default(),
             kept: HashMap::new(),
+            era: Era::default(),
         }
+    }
+
+    /// Enters an object that is registered on its own, and the handle that keeps it alive if that is wanted. What is returned is to
+    /// be dropped outside of the lock.
+    pub(super) fn add(&mut self, object: TrackedObject, kept: Option<Kept>) -> Option<Kept> {
+        if self.objects.get(object.address()).is_none()
+            && let Some(class) = object.class()
+        {
+            match self.classes.iter_mut().find(|known| known.is(class)) {
+                Some(known) => known.give_up(object.serial()),
+                None => self.objects.note_before_class(class),
+            }
+        }
+        let old = match kept {
+            Some(kept) => self.kept.insert(object.serial(), kept),
+            None => self.kept.remove(&object.serial()),
+        };
+        self.objects.add(Arc::new(object));
+        old
     }
 
     /// Forgets classes and objects, not snapshots.
     pub(super) fn forget_all(&mut self) -> Forgotten {
         self.past.clear();
+        self.era.detached += 1;
         Forgotten {
             _classes: std::mem::take(&mut self.classes),
             _objects: std::mem::take(&mut self.objects),
             _kept: std::mem::take(&mut self.kept),
         }
+    }
+
+    /// Forgets everything.
+    pub(super) fn clear(&mut self) -> Self {
+        let Era { detached, cleared } = self.era;
+        let fresh = Self { era: Era { detached: detached + 1, cleared: cleared + 1 }, ..Self::new() };
+        std::mem::replace(self, fresh)
     }
 
     /// Bytes that the tracker takes for itself.

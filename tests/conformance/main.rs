@@ -1,0 +1,15 @@
+//! The behaviours of the systems that this one follows, a test for each, in their order: Pympler's `ClassTracker` (`p…`),
+//! pytracker (`t…`), and the Python Cookbook's instance log (`c…`).
+//!
+//! All tests of one process share one registry, so each has types of its own.
+
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for")]
+
+mod process;
+mod support;
+
+mod instances;
+mod registration;
+mod sharing;
+mod snapshots;
+mod statistics;
