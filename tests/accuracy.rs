@@ -148,7 +148,10 @@ fn shared_blocks_are_exact() {
         let text = Arc::new("text".to_owned());
         (Arc::clone(&text), text)
     });
-    report.exact("a thousand Arcs of one block", || vec![Arc::new("text".to_owned()); 1000]);
+    report.exact("a thousand Arcs of one block", || {
+        let text = Arc::new("text".to_owned());
+        vec![text; 1000]
+    });
     report.exact("a thousand Rcs of two blocks", || {
         let (first, second) = (Rc::new("first".to_owned()), Rc::new("second".to_owned()));
         (0..1000).map(|number| Rc::clone(if number % 3 == 0 { &first } else { &second })).collect::<Vec<_>>()

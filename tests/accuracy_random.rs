@@ -125,7 +125,7 @@ impl Make for Arc<[u16]> {
 
 impl Make for Cow<'static, str> {
     fn make(seed: &[u16]) -> Self {
-        if seed.len() % 2 == 0 { Cow::Borrowed("text") } else { Cow::Owned(String::make(seed)) }
+        if seed.len().is_multiple_of(2) { Cow::Borrowed("text") } else { Cow::Owned(String::make(seed)) }
     }
 }
 

@@ -71,7 +71,7 @@ fn packed_structs() {
         text: &'static str,
     }
     #[derive(DeepSizeOf)]
-    #[repr(packed(2))]
+    #[repr(C, packed(2))]
     struct Two<T: Copy>(u8, T);
 
     check(&Packed { small: 1, large: 2, text: "x" }, 0);

@@ -46,9 +46,7 @@ pub(crate) fn of_field(attributes: &[Attribute]) -> syn::Result<FieldAttributes>
             found.name = Some(meta.value()?.parse::<LitStr>()?.value());
             Ok(())
         } else {
-            Err(meta.error(
-                "unknown attribute of a field: expected `skip`, `with = path` or `name = \"…\"`",
-            ))
+            Err(meta.error("unknown attribute of a field: expected `skip`, `with = path` or `name = \"…\"`"))
         }
     })?;
     Ok(found)
@@ -72,18 +70,13 @@ pub(crate) fn of_type(attributes: &[Attribute]) -> syn::Result<Option<Path>> {
 
 /// Sees to it that a variant has no attributes: there are none for variants.
 pub(crate) fn of_variant(attributes: &[Attribute]) -> syn::Result<()> {
-    each(attributes, |meta| {
-        Err(meta.error("a variant has no such attributes: they go to its fields"))
-    })
+    each(attributes, |meta| Err(meta.error("a variant has no such attributes: they go to its fields")))
 }
 
 /// Whether the fields of the type are packed, so that they cannot be borrowed.
 pub(crate) fn is_packed(attributes: &[Attribute]) -> syn::Result<bool> {
     let mut packed = false;
-    for attribute in attributes
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("repr"))
-    {
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("repr")) {
         attribute.parse_nested_meta(|meta| {
             packed |= meta.path.is_ident("packed");
             // `packed(2)` and `align(8)` bring a number.
@@ -98,15 +91,9 @@ pub(crate) fn is_packed(attributes: &[Attribute]) -> syn::Result<bool> {
     Ok(packed)
 }
 
-fn each(
-    attributes: &[Attribute],
-    mut read: impl FnMut(ParseNestedMeta<'_>) -> syn::Result<()>,
-) -> syn::Result<()> {
-    for attribute in attributes
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("deep_size"))
-    {
-        attribute.parse_nested_meta(|meta| read(meta))?;
+fn each(attributes: &[Attribute], mut read: impl FnMut(ParseNestedMeta<'_>) -> syn::Result<()>) -> syn::Result<()> {
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("deep_size")) {
+        attribute.parse_nested_meta(&mut read)?;
     }
     Ok(())
 }

@@ -6,19 +6,15 @@ use quote::ToTokens;
 use std::collections::HashSet;
 use syn::visit::{self, Visit};
 use syn::{
-    GenericArgument, GenericParam, Generics, Ident, PathArguments, Type, TypeParamBound, TypePath,
-    WherePredicate, parse_quote,
+    GenericArgument, GenericParam, Generics, Ident, PathArguments, Type, TypeParamBound, TypePath, WherePredicate,
+    parse_quote,
 };
 
 /// The generics of the item with the bounds that its impls need.
 pub(crate) fn bounded(item: &Item) -> Generics {
     let home = &item.home;
     let mut found = Owned {
-        parameters: item
-            .generics
-            .type_params()
-            .map(|parameter| parameter.ident.clone())
-            .collect(),
+        parameters: item.generics.type_params().map(|parameter| parameter.ident.clone()).collect(),
         types: Vec::new(),
         seen: HashSet::new(),
     };
@@ -29,9 +25,7 @@ pub(crate) fn bounded(item: &Item) -> Generics {
     if !found.types.is_empty() {
         let clause = generics.make_where_clause();
         for ty in found.types {
-            clause
-                .predicates
-                .push(parse_quote!(#ty: #home::__private::Inspect));
+            clause.predicates.push(parse_quote!(#ty: #home::__private::Inspect));
         }
     }
     generics
@@ -40,24 +34,21 @@ pub(crate) fn bounded(item: &Item) -> Generics {
 /// Whether a parameter may have no known size, so that the last field, and the type, may have none.
 pub(crate) fn may_be_unsized(item: &Item) -> bool {
     let relaxed = |bound: &TypeParamBound| matches!(bound, TypeParamBound::Trait(bound) if bound.maybe.is_some());
-    let by_parameter = item
-        .generics
-        .params
-        .iter()
-        .any(|parameter| match parameter {
-            GenericParam::Type(parameter) => parameter.bounds.iter().any(relaxed),
-            _ => false,
-        });
-    let by_clause = item.generics.where_clause.iter().flat_map(|clause| &clause.predicates).any(|predicate| {
-        matches!(predicate, WherePredicate::Type(predicate) if predicate.bounds.iter().any(relaxed))
+    let by_parameter = item.generics.params.iter().any(|parameter| match parameter {
+        GenericParam::Type(parameter) => parameter.bounds.iter().any(relaxed),
+        _ => false,
     });
+    let by_clause =
+        item.generics.where_clause.iter().flat_map(|clause| &clause.predicates).any(
+            |predicate| matches!(predicate, WherePredicate::Type(predicate) if predicate.bounds.iter().any(relaxed)),
+        );
     let by_field = item.fields().last().is_some_and(|field| match &field.ty {
         Type::Slice(_) | Type::TraitObject(_) => true,
-        Type::Path(path) => path.path.segments.last().is_some_and(|last| {
-            ["str", "CStr", "OsStr", "Path"]
-                .iter()
-                .any(|name| last.ident == name)
-        }),
+        Type::Path(path) => path
+            .path
+            .segments
+            .last()
+            .is_some_and(|last| ["str", "CStr", "OsStr", "Path"].iter().any(|name| last.ident == name)),
         _ => false,
     });
     by_parameter || by_clause || by_field

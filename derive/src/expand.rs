@@ -63,11 +63,7 @@ fn of_struct(item: &Item, fields: &[Field]) -> TokenStream {
     let calls = fields.iter().map(|field| {
         let member = &field.member;
         // The fields of a packed struct cannot be borrowed, but they can be copied.
-        let value = if item.packed {
-            quote!(&{ self.#member })
-        } else {
-            quote!(&self.#member)
-        };
+        let value = if item.packed { quote!(&{ self.#member }) } else { quote!(&self.#member) };
         call(item, field, &value)
     });
     quote!(#(#calls)*)

@@ -45,9 +45,7 @@ use syn::{DeriveInput, parse_macro_input};
 #[proc_macro_derive(DeepSizeOf, attributes(deep_size))]
 pub fn derive_deep_size_of(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
-    derive(input)
-        .unwrap_or_else(|error| error.to_compile_error())
-        .into()
+    derive(input).unwrap_or_else(|error| error.to_compile_error()).into()
 }
 
 fn derive(input: DeriveInput) -> syn::Result<proc_macro2::TokenStream> {

@@ -59,22 +59,13 @@ pub(crate) fn item(input: DeriveInput) -> syn::Result<Item> {
                 .into_iter()
                 .map(|variant| {
                     attributes::of_variant(&variant.attrs)?;
-                    Ok(Variant {
-                        ident: variant.ident,
-                        fields: fields(variant.fields)?,
-                    })
+                    Ok(Variant { ident: variant.ident, fields: fields(variant.fields)? })
                 })
                 .collect::<syn::Result<_>>()?,
         ),
         Data::Union(data) => Body::Struct(fields(syn::Fields::Named(data.fields))?),
     };
-    Ok(Item {
-        ident: input.ident,
-        generics: input.generics,
-        home,
-        packed,
-        body,
-    })
+    Ok(Item { ident: input.ident, generics: input.generics, home, packed, body })
 }
 
 fn fields(fields: syn::Fields) -> syn::Result<Vec<Field>> {
@@ -86,22 +77,13 @@ fn fields(fields: syn::Fields) -> syn::Result<Vec<Field>> {
             let span = field.ty.span();
             let member = match field.ident {
                 Some(ident) => Member::Named(ident),
-                None => Member::Unnamed(Index {
-                    index: u32::try_from(index).unwrap_or(u32::MAX),
-                    span,
-                }),
+                None => Member::Unnamed(Index { index: u32::try_from(index).unwrap_or(u32::MAX), span }),
             };
             let name = found.name.unwrap_or_else(|| match &member {
                 Member::Named(ident) => ident.to_string().trim_start_matches("r#").to_owned(),
                 Member::Unnamed(index) => index.index.to_string(),
             });
-            Ok(Field {
-                member,
-                ty: field.ty,
-                span,
-                name,
-                how: found.how,
-            })
+            Ok(Field { member, ty: field.ty, span, name, how: found.how })
         })
         .collect()
 }

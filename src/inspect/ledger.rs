@@ -212,11 +212,13 @@ pub(crate) struct Share {
 
 impl Shares {
     /// The serial of the object that is charged for a block.
+    #[cfg_attr(not(test), allow(dead_code, reason = "until snapshots ask for parts"))]
     pub(crate) fn owner(&self, block: BlockId) -> Option<u64> {
         self.blocks.get(block.0 as usize).map(|block| block.first)
     }
 
     /// All of them, ascending by serial.
+    #[cfg_attr(not(test), allow(dead_code, reason = "until snapshots ask for parts"))]
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Share> {
         self.shares.iter()
     }

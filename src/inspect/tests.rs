@@ -4,20 +4,13 @@ use super::{Inspect, Measured, Sizer, SizerOptions, Walk, deep_size_of};
 use proptest::prelude::*;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, RwLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Sizes an object as a snapshot does.
-fn object<T: Inspect + ?Sized>(sizer: &mut Sizer<'_>, serial: u64, value: &T) -> Measured {
-    catch_unwind(AssertUnwindSafe(|| sizer.object_or_panic(serial, value)))
-        .unwrap_or_else(|_| sizer.broken_off(size_of_val(value)))
-}
-
 fn measure<T: Inspect + ?Sized>(value: &T) -> Measured {
-    Sizer::run(SizerOptions::default(), |sizer| object(sizer, 1, value))
+    Sizer::run(SizerOptions::default(), |sizer| sizer.object(1, value))
 }
 
 /// An object of a few handles to nodes that have handles to nodes.
@@ -71,7 +64,7 @@ proptest! {
             let mut claimants = BTreeSet::new();
             for (serial, handles) in &objects {
                 let next = RefCell::new(handles.iter().map(|&node| Rc::clone(&nodes[node])).collect());
-                let measured = object(sizer, *serial as u64, &Node { size: 0, next });
+                let measured = sizer.object(*serial as u64, &Node { size: 0, next });
                 assert_eq!(measured.bytes, size_of::<Node>() as u64);
                 if measured.claims {
                     claimants.insert(*serial as u64);
@@ -190,9 +183,9 @@ fn a_panic_costs_one_object() {
     let shared = Arc::new("text".to_owned());
     let holder = || (Arc::clone(&shared), 1u8);
     Sizer::run(SizerOptions::default(), |sizer| {
-        let before = object(sizer, 1, &holder());
-        assert!(object(sizer, 2, &Bomb).unread);
-        let after = object(sizer, 3, &holder());
+        let before = sizer.object(1, &holder());
+        assert!(sizer.object(2, &Bomb).unread);
+        let after = sizer.object(3, &holder());
         assert_eq!((before.bytes, before.unread, before.claims), (after.bytes, after.unread, !after.claims));
         let block = 16 + size_of::<String>() as u64 + 4;
         let shares = sizer.settle();
@@ -207,12 +200,12 @@ fn who_waits_for_a_long_walk_is_let_go_once_for_an_object() {
     let count = Rc::clone(&calls);
     let pace: Rc<dyn Fn()> = Rc::new(move || count.set(count.get() + 1));
     Sizer::run(SizerOptions { pace: Some(pace), ..SizerOptions::default() }, |sizer| {
-        object(sizer, 1, &vec!["x".to_owned(); 100]);
-        object(sizer, 2, &vec![1u8; 1_000_000]);
+        sizer.object(1, &vec!["x".to_owned(); 100]);
+        sizer.object(2, &vec![1u8; 1_000_000]);
         assert_eq!(calls.get(), 0);
-        object(sizer, 3, &vec![vec!["x".to_owned(); 1_000]; 10]);
+        sizer.object(3, &vec![vec!["x".to_owned(); 1_000]; 10]);
         assert_eq!(calls.get(), 1);
-        object(sizer, 4, &vec!["x".to_owned(); 100_000]);
+        sizer.object(4, &vec!["x".to_owned(); 100_000]);
         assert_eq!(calls.get(), 2);
     });
 }
@@ -241,7 +234,7 @@ mod parts {
     #[derive(DeepSizeOf)]
     enum Kind {
         Small,
-        Large { parts: Vec<Box<Company>> },
+        Large { parts: Vec<Company> },
     }
 
     fn person(name: u8, friends: &[Arc<Mutex<Person>>]) -> Person {
@@ -253,7 +246,7 @@ mod parts {
             name: Arc::clone(name),
             people: people.iter().map(|&name| person(name, &known[..usize::from(name) % (known.len() + 1)])).collect(),
             by_name: known.iter().enumerate().map(|(key, person)| (key.to_string(), Arc::clone(person))).collect(),
-            kind: inner.map_or(Kind::Small, |inner| Kind::Large { parts: vec![Box::new(inner)] }),
+            kind: inner.map_or(Kind::Small, |inner| Kind::Large { parts: vec![inner] }),
         }
     }
 
@@ -297,7 +290,7 @@ mod parts {
                 })
                 .collect();
             let plain = Sizer::run(SizerOptions::default(), |sizer| {
-                let own: Vec<_> = companies.iter().zip(0..).map(|(company, serial)| object(sizer, serial, company)).collect();
+                let own: Vec<_> = companies.iter().zip(0..).map(|(company, serial)| sizer.object(serial, company)).collect();
                 let shares = sizer.settle();
                 own.iter().zip(0..).map(|(own, serial)| own.bytes + shares.get(serial).map_or(0, |share| share.bytes)).collect::<Vec<_>>()
             });
