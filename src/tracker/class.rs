@@ -32,7 +32,6 @@ pub(super) struct Span {
     pub(super) name: Arc<str>,
     pub(super) detail: Detail,
     pub(super) keep: bool,
-    #[expect(dead_code, reason = "kept for the breakdown by parts")]
     pub(super) resolution_level: u32,
     pub(super) repr: Option<Represent>,
     /// The walk over the objects of this class, and the type that says how they are sized. Spans that share it are walked at once.

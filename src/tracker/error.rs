@@ -22,7 +22,9 @@ impl fmt::Display for TrackError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::ClassNotTracked { class } => write!(f, "class `{class}` is not tracked"),
-            Self::ObjectNotTracked { class } => write!(f, "this object of class `{class}` is not tracked, nor is its class"),
+            Self::ObjectNotTracked { class } => {
+                write!(f, "this object of class `{class}` is not tracked, nor is its class")
+            }
         }
     }
 }

@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
+use super::class::Represent;
+use super::parts;
 use super::plan::{ClassPlan, Plan, Row};
 use super::sizing::Sizing;
 use super::state::Kept;
 use super::tally::{Candidate, Source, Sums};
-use crate::inspect::{Measured, Sizer, SizerOptions};
+use crate::inspect::{Measured, Referents, Shares, Sizer, SizerOptions};
 use crate::registry::{Object, Visitor, Walker};
 
 /// Walks the objects of one class: [`class`] for its type and its way of sizing.
@@ -24,6 +26,15 @@ pub(super) struct Findings {
     pub(super) live: Vec<Vec<u64>>,
 }
 
+/// An object whose bytes are not final.
+struct Pending {
+    row: usize,
+    candidate: Candidate,
+    /// Its parts, where they were asked for.
+    referents: Option<Box<Referents>>,
+    detailed: bool,
+}
+
 /// A walk under way.
 pub(super) struct Measuring<'m, 's> {
     sizer: &'m mut Sizer<'s>,
@@ -33,7 +44,7 @@ pub(super) struct Measuring<'m, 's> {
     /// Objects that are registered on their own.
     own: &'m FxHashSet<u64>,
     /// Objects that may have to pay for shared data: they are added to their rows when that is settled.
-    pending: Vec<(usize, Candidate)>,
+    pending: Vec<Pending>,
     findings: Findings,
     live: Vec<u64>,
 }
@@ -70,8 +81,11 @@ pub(super) fn measure(plan: &mut Plan) -> Findings {
                     birth: object.birth,
                     site: Some(object.site),
                     source: Source::Registered(object.clone()),
+                    parts: Vec::new(),
                 };
-                measuring.add(*row, size.measured.claims, candidate);
+                let detailed = object.resolution_level > 0;
+                let pending = Pending { row: *row, candidate, referents: size.referents, detailed };
+                measuring.add(pending, size.measured.claims);
             }
         }
         for class in &*classes {
@@ -102,6 +116,7 @@ pub(super) fn class<T: Send + Sync + 'static, S: Sizing<T>>(
         length: 0,
         number: 0,
         threshold: 0,
+        levels: 0,
         sums: Sums::default(),
         flat_bytes,
         sizing,
@@ -122,6 +137,8 @@ struct Run<'r, 'm, 's, S> {
     number: usize,
     /// See [`super::tally::Tally::threshold`].
     threshold: u64,
+    /// How many levels of parts the span asks for.
+    levels: u32,
     sums: Sums,
     flat_bytes: u64,
     /// Whether any object at all is registered on its own.
@@ -135,6 +152,9 @@ impl<T: Send + Sync + 'static, S: Sizing<T>> Visitor<T> for Run<'_, '_, '_, S> {
         if !self.counts(object.serial()) {
             return;
         }
+        if self.levels > 0 {
+            return self.detailed(object);
+        }
         let measured = match object.value() {
             Some(value) => self.sizing.measure_or_panic(self.measuring.sizer, object.serial(), value),
             None => Measured { bytes: size_of::<T>() as u64, unread: true, claims: false },
@@ -147,12 +167,45 @@ impl<T: Send + Sync + 'static, S: Sizing<T>> Visitor<T> for Run<'_, '_, '_, S> {
     fn panicked(&mut self, object: &Object<'_, T>) {
         if self.counts(object.serial()) {
             let measured = self.measuring.sizer.broken_off(size_of::<T>());
-            self.file(object, measured);
+            if self.levels > 0 {
+                self.file_with_parts(object, measured, None);
+            } else {
+                self.file(object, measured);
+            }
         }
     }
 }
 
 impl<S> Run<'_, '_, '_, S> {
+    /// Sizes an object and names its parts.
+    fn detailed<T: Send + Sync + 'static>(&mut self, object: &Object<'_, T>)
+    where
+        S: Sizing<T>,
+    {
+        let (measured, referents) = match object.value() {
+            Some(value) => self.sizing.detailed_or_panic(self.measuring.sizer, object.serial(), value, self.levels),
+            None => (Measured { bytes: size_of::<T>() as u64, unread: true, claims: false }, None),
+        };
+        self.file_with_parts(object, measured, referents);
+    }
+
+    fn file_with_parts<T: Send + Sync + 'static>(
+        &mut self,
+        object: &Object<'_, T>,
+        measured: Measured,
+        referents: Option<Box<Referents>>,
+    ) {
+        let (span, row) = &self.plan.spans[self.number];
+        self.measuring.live[self.number] += 1;
+        if span.keep
+            && let Some(handle) = object.handle()
+        {
+            self.measuring.findings.kept.push((object.serial(), Box::new(handle)));
+        }
+        let candidate = candidate(object, measured, span.repr.clone());
+        self.measuring.add(Pending { row: *row, candidate, referents, detailed: true }, measured.claims);
+    }
+
     #[inline]
     fn counts(&mut self, serial: u64) -> bool {
         (serial.wrapping_sub(self.from) < self.length || self.find_span(serial))
@@ -169,6 +222,7 @@ impl<S> Run<'_, '_, '_, S> {
         self.flush();
         let (span, row) = &self.plan.spans[number];
         (self.from, self.length, self.number) = (span.from, span.until.min(cut) - span.from, number);
+        self.levels = span.resolution_level;
         // A span that is kept alive looks at every object.
         self.threshold = if span.keep { 0 } else { self.measuring.rows[*row].tally.threshold() };
         true
@@ -199,18 +253,10 @@ impl<S> Run<'_, '_, '_, S> {
         if !measured.claims && !tally.wants(measured.bytes, object.serial()) {
             return;
         }
-        let candidate = Candidate {
-            bytes: measured.bytes,
-            serial: object.serial(),
-            unread: measured.unread,
-            flat_bytes: self.flat_bytes,
-            birth: Some(object.birth()),
-            site: object.location(),
-            source: Source::Registry(object.place(), span.repr.clone()),
-        };
+        let candidate = candidate(object, measured, span.repr.clone());
         if measured.claims {
             self.measuring.live[self.number] += 1;
-            self.measuring.pending.push((*row, candidate));
+            self.measuring.pending.push(Pending { row: *row, candidate, referents: None, detailed: false });
         } else {
             tally.consider(candidate);
             if !span.keep {
@@ -229,21 +275,54 @@ impl<S> Run<'_, '_, '_, S> {
     }
 }
 
+fn candidate<T: Send + Sync + 'static>(
+    object: &Object<'_, T>,
+    measured: Measured,
+    repr: Option<Represent>,
+) -> Candidate {
+    Candidate {
+        bytes: measured.bytes,
+        serial: object.serial(),
+        unread: measured.unread,
+        flat_bytes: size_of::<T>() as u64,
+        birth: Some(object.birth()),
+        site: object.location(),
+        source: Source::Registry(object.place(), repr),
+        parts: Vec::new(),
+    }
+}
+
 impl Measuring<'_, '_> {
-    fn add(&mut self, row: usize, claims: bool, candidate: Candidate) {
+    fn add(&mut self, pending: Pending, claims: bool) {
         if claims {
-            self.pending.push((row, candidate));
+            self.pending.push(pending);
         } else {
-            self.rows[row].tally.add(candidate);
+            // Who claims no shared block gets no share of any.
+            self.finish(pending, &Shares::default());
         }
+    }
+
+    /// Files an object: what it has to pay for shared data is known.
+    fn finish(&mut self, pending: Pending, shares: &Shares) {
+        let Pending { row, mut candidate, referents, detailed } = pending;
+        let row = &mut self.rows[row];
+        let own_bytes = candidate.bytes;
+        candidate.bytes += shares.get(candidate.serial).map_or(0, |share| share.bytes);
+        if detailed {
+            candidate.parts = match referents {
+                Some(referents) => referents.settle(own_bytes, shares),
+                None => parts::whole("(not broken down)", candidate.flat_bytes, candidate.bytes),
+            };
+            row.parts.merge(&candidate.parts);
+        }
+        row.tally.add(candidate);
     }
 
     /// Charges the shared data, and files who waited for that.
     fn settle(mut self) -> Findings {
         let shares = self.sizer.settle();
-        for (row, mut candidate) in std::mem::take(&mut self.pending) {
-            candidate.bytes += shares.get(candidate.serial).map_or(0, |share| share.bytes);
-            self.add(row, false, candidate);
+        for pending in std::mem::take(&mut self.pending) {
+            self.finish(pending, &shares);
         }
         self.findings
     }

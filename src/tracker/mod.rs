@@ -7,6 +7,7 @@ mod measure;
 mod names;
 mod object;
 mod options;
+mod parts;
 mod plan;
 mod process;
 mod sizing;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::handle::TrackHandle;
 use super::options::{Detail, TrackOptions, represent};
 use super::sizing::{ByInspect, Sizing};
-use crate::inspect::{Measured, Sizer};
+use crate::inspect::{Measured, Referents, Sizer};
 use crate::registry::{Class, Walker, next_serial};
 
 /// One registered object.
@@ -17,7 +17,6 @@ pub(super) struct TrackedObject {
     name: Arc<str>,
     address: usize,
     pub(super) detail: Detail,
-    #[expect(dead_code, reason = "kept for the breakdown by parts")]
     pub(super) resolution_level: u32,
     pub(super) birth: Option<Duration>,
     pub(super) site: &'static Location<'static>,
@@ -30,12 +29,14 @@ pub(super) struct TrackedObject {
 pub(super) struct Size {
     pub(super) measured: Measured,
     pub(super) flat_bytes: u64,
+    /// Its parts, where they were asked for and can be told.
+    pub(super) referents: Option<Box<Referents>>,
 }
 
 /// A handle whose type is forgotten.
 trait Watched: Send + Sync {
     fn is_alive(&self) -> bool;
-    fn size(&self, serial: u64, sizer: &mut Sizer<'_>, walker: &Walker) -> Option<Size>;
+    fn size(&self, serial: u64, levels: u32, sizer: &mut Sizer<'_>, walker: &Walker) -> Option<Size>;
     fn represent(&self, walker: &Walker) -> Option<String>;
     /// The address under which walks meet it, if they would take it for shared data.
     fn block(&self) -> *const ();
@@ -53,17 +54,21 @@ impl<H: TrackHandle, S: Sizing<H::Object>> Watched for Watch<H, S> {
         H::is_alive(&self.weak)
     }
 
-    fn size(&self, serial: u64, sizer: &mut Sizer<'_>, walker: &Walker) -> Option<Size> {
+    fn size(&self, serial: u64, levels: u32, sizer: &mut Sizer<'_>, walker: &Walker) -> Option<Size> {
         H::read(&self.weak, walker, |value| match value {
             Ok(value) => {
                 let flat = size_of_val(value);
-                let measured = catch_unwind(AssertUnwindSafe(|| self.sizing.measure_or_panic(sizer, serial, value)))
-                    .unwrap_or_else(|_| sizer.broken_off(flat));
-                Size { measured, flat_bytes: flat as u64 }
+                let (measured, referents) = catch_unwind(AssertUnwindSafe(|| match levels {
+                    0 => (self.sizing.measure_or_panic(sizer, serial, value), None),
+                    levels => self.sizing.detailed_or_panic(sizer, serial, value, levels),
+                }))
+                .unwrap_or_else(|_| (sizer.broken_off(flat), None));
+                Size { measured, flat_bytes: flat as u64, referents }
             }
             Err(flat_bytes) => {
                 let flat_bytes = flat_bytes as u64;
-                Size { measured: Measured { bytes: flat_bytes, unread: true, claims: false }, flat_bytes }
+                let measured = Measured { bytes: flat_bytes, unread: true, claims: false };
+                Size { measured, flat_bytes, referents: None }
             }
         })
     }
@@ -136,7 +141,7 @@ impl TrackedObject {
 
     /// Sizes the object, if it is alive.
     pub(super) fn size(&self, sizer: &mut Sizer<'_>, walker: &Walker) -> Option<Size> {
-        self.watched.size(self.serial, sizer, walker)
+        self.watched.size(self.serial, self.resolution_level, sizer, walker)
     }
 
     pub(super) fn represent(&self, walker: &Walker) -> Option<String> {

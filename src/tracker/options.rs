@@ -60,7 +60,15 @@ impl<T: ?Sized> TrackOptions<T> {
     /// largest 1000 objects listed.
     #[must_use]
     pub fn new() -> Self {
-        Self { name: None, resolution_level: 0, keep: false, only_new: false, detail: Detail::default(), repr: None, sizing: ByInspect::new() }
+        Self {
+            name: None,
+            resolution_level: 0,
+            keep: false,
+            only_new: false,
+            detail: Detail::default(),
+            repr: None,
+            sizing: ByInspect::new(),
+        }
     }
 }
 

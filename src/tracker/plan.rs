@@ -8,6 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::class::{Span, Totals};
 use super::measure::Measure;
 use super::object::TrackedObject;
+use super::parts::Parts;
 use super::state::{Era, State};
 use super::tally::Tally;
 use crate::inspect::Covers;
@@ -27,6 +28,8 @@ pub(super) struct Row {
     pub(super) name: Arc<str>,
     pub(super) created: u64,
     pub(super) tally: Tally,
+    /// The parts of all its objects for which they were asked.
+    pub(super) parts: Parts,
 }
 
 pub(super) struct ClassPlan {
@@ -48,7 +51,12 @@ struct Rows {
 impl Rows {
     fn of(&mut self, name: &Arc<str>) -> usize {
         *self.by_name.entry(Arc::clone(name)).or_insert_with(|| {
-            self.rows.push(Row { name: Arc::clone(name), created: 0, tally: Tally::default() });
+            self.rows.push(Row {
+                name: Arc::clone(name),
+                created: 0,
+                tally: Tally::default(),
+                parts: Parts::default(),
+            });
             self.rows.len() - 1
         })
     }

@@ -1,7 +1,7 @@
 //! Who says how large an object is: its own `Inspect`, or a function that the user gives.
 
 use crate::Inspect;
-use crate::inspect::{ClassKey, Measured, Sizer};
+use crate::inspect::{ClassKey, Measured, Referents, Sizer};
 
 /// Sizes objects by their [`Inspect`]: what [`TrackOptions`](super::TrackOptions) do if not told otherwise.
 #[derive(Debug, Clone, Copy)]
@@ -31,12 +31,20 @@ impl<T: Inspect + ?Sized> Sizing<T> for ByInspect {}
 impl<T: ?Sized + 'static> Sizing<T> for BySize<T> {}
 
 pub(super) mod private {
-    use super::{ClassKey, Measured, Sizer};
+    use super::{ClassKey, Measured, Referents, Sizer};
 
     #[allow(private_interfaces, reason = "sealed: nobody outside can name this trait")]
     pub trait Measure<T: ?Sized> {
         /// Sizes an object; a panic of user code passes through, and must be answered by `Sizer::broken_off`.
         fn measure_or_panic(self, sizer: &mut Sizer<'_>, serial: u64, value: &T) -> Measured;
+        /// The same, and the object's parts down to `levels`, where they can be told.
+        fn detailed_or_panic(
+            self,
+            sizer: &mut Sizer<'_>,
+            serial: u64,
+            value: &T,
+            levels: u32,
+        ) -> (Measured, Option<Box<Referents>>);
         /// The class that the object is filed under: the concrete one of a trait object that can tell it.
         fn class_key(self, value: &T) -> ClassKey
         where
@@ -51,6 +59,16 @@ impl<T: Inspect + ?Sized> private::Measure<T> for ByInspect {
         sizer.object_or_panic(serial, value)
     }
 
+    fn detailed_or_panic(
+        self,
+        sizer: &mut Sizer<'_>,
+        serial: u64,
+        value: &T,
+        levels: u32,
+    ) -> (Measured, Option<Box<Referents>>) {
+        sizer.detailed_or_panic(serial, value, levels)
+    }
+
     fn class_key(self, value: &T) -> ClassKey
     where
         T: 'static,
@@ -63,6 +81,16 @@ impl<T: Inspect + ?Sized> private::Measure<T> for ByInspect {
 impl<T: ?Sized> private::Measure<T> for BySize<T> {
     fn measure_or_panic(self, _sizer: &mut Sizer<'_>, _serial: u64, value: &T) -> Measured {
         Measured { bytes: (self.0)(value) as u64, unread: false, claims: false }
+    }
+
+    fn detailed_or_panic(
+        self,
+        sizer: &mut Sizer<'_>,
+        serial: u64,
+        value: &T,
+        _levels: u32,
+    ) -> (Measured, Option<Box<Referents>>) {
+        (self.measure_or_panic(sizer, serial, value), None)
     }
 
     fn class_key(self, _value: &T) -> ClassKey

@@ -11,6 +11,7 @@ use parking_lot::Mutex;
 use super::class::Totals;
 use super::handle::drop_quietly;
 use super::measure::{Findings, measure};
+use super::parts::PartNames;
 use super::plan::Plan;
 use super::state::{Listed, State};
 use super::tally::{Candidate, Source};
@@ -27,8 +28,10 @@ pub(super) fn take(state: &Mutex<State>, label: String) -> Arc<Snapshot> {
     snapshot.process = super::process::memory();
 
     let mut listed = Vec::new();
+    let mut part_names = PartNames::default();
     for row in std::mem::take(&mut plan.rows) {
-        let (class, candidates) = row.tally.finish(Arc::clone(&row.name), row.created);
+        let (mut class, candidates) = row.tally.finish(Arc::clone(&row.name), row.created);
+        class.referents = row.parts.referents(&mut part_names);
         snapshot.classes.push(class);
         listed.extend(candidates.into_iter().map(|candidate| (Arc::clone(&row.name), candidate)));
     }
@@ -38,7 +41,7 @@ pub(super) fn take(state: &Mutex<State>, label: String) -> Arc<Snapshot> {
     // Those that were listed before, and are not now, may have died. Asking takes no lock, so that user code (what an object
     // shows of itself; the destructor of one that dies while it is asked) may use this tracker.
     let known = Arc::clone(&state.lock().listed);
-    let fresh = describe(state, &known, listed, &mut snapshot);
+    let fresh = describe(state, &known, listed, &mut part_names, &mut snapshot);
     let seen = |serial| snapshot.objects.binary_search_by_key(&serial, |row| row.object.serial).is_ok();
     let dead = known.iter().filter(|(serial, listed)| !seen(**serial) && !listed.is_alive());
     let dead: Vec<u64> = dead.map(|(&serial, _)| serial).collect();
@@ -60,6 +63,7 @@ fn describe(
     state: &Mutex<State>,
     known: &HashMap<u64, Listed>,
     listed: Vec<(Arc<str>, Candidate)>,
+    part_names: &mut PartNames,
     snapshot: &mut Snapshot,
 ) -> Vec<Listed> {
     let walker = Walker::new();
@@ -85,6 +89,9 @@ fn describe(
         };
         let mut row = ObjectRow::new(record, candidate.bytes);
         row.unread = candidate.unread;
+        if !candidate.parts.is_empty() {
+            row.referents = candidate.parts.iter().map(|part| part_names.referent(part)).collect();
+        }
         snapshot.objects.push(row);
     }
     fresh

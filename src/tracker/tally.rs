@@ -10,6 +10,7 @@ use classtracker_stats::ClassRow;
 
 use super::class::Represent;
 use super::object::TrackedObject;
+use crate::inspect::Part;
 use crate::registry::Place;
 
 /// An object that may be listed.
@@ -21,6 +22,8 @@ pub(super) struct Candidate {
     pub(super) birth: Option<Duration>,
     pub(super) site: Option<&'static Location<'static>>,
     pub(super) source: Source,
+    /// Its parts, where they were asked for.
+    pub(super) parts: Vec<Part>,
 }
 
 /// Where to find an object again.
@@ -135,7 +138,10 @@ impl Tally {
     /// Whether an object would be listed.
     pub(super) fn wants(&self, bytes: u64, serial: u64) -> bool {
         self.listed.len() < self.most
-            || self.listed.peek().is_some_and(|least| (bytes, Reverse(serial)) > (least.0.bytes, Reverse(least.0.serial)))
+            || self
+                .listed
+                .peek()
+                .is_some_and(|least| (bytes, Reverse(serial)) > (least.0.bytes, Reverse(least.0.serial)))
     }
 
     /// Lists an object if it belongs to the largest.
