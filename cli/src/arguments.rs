@@ -9,11 +9,12 @@ const EXAMPLES: &str = "\
 Examples:
   classtracker summary factory.ctdump
   classtracker objects factory.ctdump --class Employee --sort size --limit 10
+  classtracker object factory.ctdump 17
   ssh server cat /var/tmp/factory.ctdump | classtracker summary -
 
 Exit codes:
   0  all is printed (or the reader of a pipe has left)
-  1  the dump can't be read, or the output can't be written
+  1  the dump can't be read, or does not list the object, or the output can't be written
   2  the command was used wrongly";
 
 const OBJECTS_EXAMPLES: &str = "\
@@ -36,6 +37,10 @@ pub(crate) enum Command {
     Summary(Summary),
     /// Print objects one by one, with their sizes over time.
     Objects(Objects),
+    /// Print one object, with its sizes over time and the parts that make them up.
+    Object(Object),
+    /// Print what each class holds in each snapshot, and which parts of its objects hold it.
+    Annotate(Annotate),
 }
 
 #[derive(Debug, Args)]
@@ -66,6 +71,22 @@ pub(crate) struct Objects {
     /// No more objects than this; below 1, this share of them [default: all].
     #[arg(long, value_name = "NUMBER")]
     pub(crate) limit: Option<Limit>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Object {
+    #[command(flatten)]
+    pub(crate) common: Common,
+
+    /// The number that is printed behind the object's class.
+    #[arg(value_name = "SERIAL")]
+    pub(crate) serial: u64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Annotate {
+    #[command(flatten)]
+    pub(crate) common: Common,
 }
 
 /// What all commands on a dump share.

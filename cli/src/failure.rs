@@ -1,7 +1,7 @@
 use std::fmt;
 use std::io;
 
-use classtracker_stats::DumpError;
+use classtracker_stats::{DumpError, UnknownObject};
 
 /// The exit code of a [`Failure`].
 pub(crate) const CODE: u8 = 1;
@@ -14,6 +14,8 @@ pub(crate) const USAGE_CODE: u8 = 2;
 pub(crate) enum Failure {
     /// The dump can't be read.
     Dump(DumpError),
+    /// The dump, by this name, does not list the object.
+    UnknownObject(String, UnknownObject),
     /// The output can't be written.
     Output(io::Error),
 }
@@ -29,6 +31,7 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Dump(error) => error.fmt(f),
+            Self::UnknownObject(file, error) => write!(f, "{file}: {error}"),
             Self::Output(error) => write!(f, "can't write the output: {error}"),
         }
     }

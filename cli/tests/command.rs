@@ -85,8 +85,59 @@ fn objects_prints_them_as_it_is_told() {
             OBJECTS  3 objects, 3 of classes with "Book", 1 shown, by size, serial, reversed
 
             Book #1
-                  0.100s  open        300 B
-              36000.000s  close       300 B
+                                               flat        deep    share
+                  0.100s  open                 72 B       300 B
+                          title                24 B        40 B   13.3 %
+                          pages                48 B       260 B   86.7 %
+                            elements ×3        72 B       212 B   70.7 %
+              36000.000s  close                72 B       300 B
+                          title                24 B        40 B   13.3 %
+                          pages                48 B       260 B   86.7 %
+                            elements ×3        72 B       212 B   70.7 %
+        "#]],
+    );
+}
+
+#[test]
+fn object_prints_one_with_its_parts() {
+    check(
+        &["object", "2"],
+        expect![[r#"
+            Book #2  free
+              class shop::stock::Book
+                                               flat        deep    share
+                  0.100s  open                 72 B       600 B
+                          title                24 B        40 B    6.7 %
+                          pages                48 B       560 B   93.3 %
+                            elements ×3        72 B       512 B   85.3 %
+              36000.000s  close                      dead by then
+        "#]],
+    );
+}
+
+#[test]
+fn annotate_prints_the_parts_of_each_class() {
+    check(
+        &["annotate"],
+        expect![[r#"
+            ANNOTATED  2 snapshots, 2 classes                share of: resident memory
+             open (0.100s)       live       flat        sum  average   share  of class
+              Book                  3      216 B    2.6 KiB    900 B  <0.1 %
+                title ×3                    72 B      120 B     40 B             4.4 %
+                pages ×3                   144 B    2.5 KiB    860 B            95.6 %
+                  elements ×9              216 B    2.4 KiB    812 B            90.2 %
+              Customer           5000  195.3 KiB  195.3 KiB     40 B   2.4 %
+              total              5003  195.5 KiB  197.9 KiB     41 B   2.5 %
+              process: resident 7.8 MiB, virtual 31.2 MiB; tracker's overhead 19.5 KiB
+
+             close (36000.000s)  live       flat        sum  average   share  of class
+              Book                  2      144 B    1.8 KiB    900 B  <0.1 %
+                title ×2                    48 B       80 B     40 B             4.4 %
+                pages ×2                    96 B    1.7 KiB    860 B            95.6 %
+                  elements ×6              144 B    1.6 KiB    812 B            90.2 %
+              Customer              1       40 B       40 B     40 B  <0.1 %
+              total                 3      184 B    1.8 KiB    613 B  <0.1 %
+              process: resident 8.8 MiB, virtual 35.2 MiB; tracker's overhead 19.5 KiB
         "#]],
     );
 }
@@ -99,6 +150,11 @@ fn the_output_is_what_the_program_itself_prints_byte_for_byte() {
         run(&["summary", "--full-names"], &path).stdout,
         printed(|stats, out| stats.names(Names::Full).write_summary(out).unwrap())
     );
+    assert_eq!(
+        run(&["object", "3", "--full-names"], &path).stdout,
+        printed(|stats, out| stats.names(Names::Full).write_object(out, 3).unwrap())
+    );
+    assert_eq!(run(&["annotate"], &path).stdout, printed(|stats, out| stats.write_annotated(out).unwrap()));
     assert_eq!(run(&["objects"], &path).stdout, printed(|stats, out| stats.write_stats(out).unwrap()));
     assert_eq!(
         run(&["objects", "--sort", "name,tsize", "--limit", "0.5", "--class", "shop"], &path).stdout,
@@ -128,7 +184,7 @@ fn a_dash_reads_the_standard_input() {
 }
 
 #[test]
-fn a_dump_that_can_not_be_read_is_an_error_that_says_why() {
+fn what_can_not_be_read_is_an_error_that_says_why() {
     let (dir, path) = dump();
     let bytes = std::fs::read(&path).unwrap();
 
@@ -158,7 +214,17 @@ fn a_dump_that_can_not_be_read_is_an_error_that_says_why() {
         dir.path(),
         1,
         expect![[r#"
-        classtracker: error: shop.ctdump: byte 287: the dump is cut after 2 whole snapshots: expected 1 bytes of a frame's payload, found 0
+            classtracker: error: shop.ctdump: byte 444: the dump is cut after 2 whole snapshots: expected 1 bytes of a frame's payload, found 0
+        "#]],
+    );
+
+    std::fs::write(&path, &bytes).unwrap();
+    check_failure(
+        run(&["object", "99"], &path),
+        dir.path(),
+        1,
+        expect![[r#"
+        classtracker: error: shop.ctdump: no object #99 is listed: the snapshots list 3 objects, and only count 5000 more
     "#]],
     );
 
@@ -170,8 +236,8 @@ fn a_dump_that_can_not_be_read_is_an_error_that_says_why() {
         dir.path(),
         1,
         expect![[r#"
-        classtracker: error: shop.ctdump: byte 23: frame is damaged: expected checksum 49879911, found 7bf12500
-    "#]],
+            classtracker: error: shop.ctdump: byte 23: frame is damaged: expected checksum 7e953dae, found 2154613a
+        "#]],
     );
 }
 
@@ -198,6 +264,16 @@ fn a_wrong_use_is_an_error_with_a_code_of_its_own() {
             For more information, try '--help'.
         "#]],
     );
+    check_failure(
+        run(&["object", "Book"], &path),
+        dir.path(),
+        2,
+        expect![[r#"
+        classtracker: error: invalid value 'Book' for '<SERIAL>': invalid digit found in string
+
+        For more information, try '--help'.
+    "#]],
+    );
     let nothing = classtracker().output().unwrap();
     assert_eq!(nothing.status.code(), Some(2));
     assert!(String::from_utf8(nothing.stderr).unwrap().starts_with("Show what a dump"));
@@ -221,7 +297,9 @@ fn a_wrong_use_is_an_error_with_a_code_of_its_own() {
 fn a_reader_that_has_left_is_no_failure() {
     let (_dir, path) = dump();
     let path = path.to_str().unwrap();
-    for arguments in [&["summary", path][..], &["objects", path], &["--help"]] {
+    for arguments in
+        [&["summary", path][..], &["objects", path], &["object", path, "1"], &["annotate", path], &["--help"]]
+    {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
         let output = classtracker().args(arguments).stdout(writer).output().unwrap();
@@ -274,9 +352,11 @@ fn the_help_shows_examples_and_exit_codes() {
         Usage: classtracker <COMMAND>
 
         Commands:
-          summary  Print what each class holds in each snapshot
-          objects  Print objects one by one, with their sizes over time
-          help     Print this message or the help of the given subcommand(s)
+          summary   Print what each class holds in each snapshot
+          objects   Print objects one by one, with their sizes over time
+          object    Print one object, with its sizes over time and the parts that make them up
+          annotate  Print what each class holds in each snapshot, and which parts of its objects hold it
+          help      Print this message or the help of the given subcommand(s)
 
         Options:
           -h, --help     Print help
@@ -285,11 +365,12 @@ fn the_help_shows_examples_and_exit_codes() {
         Examples:
           classtracker summary factory.ctdump
           classtracker objects factory.ctdump --class Employee --sort size --limit 10
+          classtracker object factory.ctdump 17
           ssh server cat /var/tmp/factory.ctdump | classtracker summary -
 
         Exit codes:
           0  all is printed (or the reader of a pipe has left)
-          1  the dump can't be read, or the output can't be written
+          1  the dump can't be read, or does not list the object, or the output can't be written
           2  the command was used wrongly
     "#]]
     .assert_eq(&String::from_utf8(help.stdout).unwrap());

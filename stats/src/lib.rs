@@ -1,8 +1,9 @@
 //! Snapshots of a program's memory by class, as data: the model, questions to it, tables, and the dump format.
 //!
-//! A [`Snapshot`] is plain data: per class how many objects live and what they take, per object its size. [`Stats`] holds
-//! the snapshots of one [`Session`] and answers questions: [`Stats::summary`] and [`Stats::objects`] give plain data
-//! again, which knows how to write itself as text. [`Stats::dump`] and [`Stats::load`] move it all through a file.
+//! A [`Snapshot`] is plain data: per class how many objects live and what they take, per object its size, of both the
+//! parts that make it up, if they were asked for. [`Stats`] holds the snapshots of one [`Session`] and answers questions:
+//! [`Stats::summary`], [`Stats::annotate`], [`Stats::objects`] and [`Stats::object`] give plain data again, which knows
+//! how to write itself as text. [`Stats::dump`] and [`Stats::load`] move it all through a file.
 //!
 //! This crate knows no tracker: it neither finds objects nor sizes them.
 //!
@@ -32,6 +33,8 @@ mod names;
 mod query;
 mod sort_key;
 
+mod annotated;
+mod census;
 mod moment;
 mod objects;
 mod stats;
@@ -40,12 +43,14 @@ mod text;
 
 pub mod dump;
 
+pub use annotated::Annotated;
+pub use census::CensusEntry;
 pub use dump::{DumpError, DumpReader, DumpWriter};
 pub use limit::{Limit, LimitError};
 pub use model::{CensusRow, ClassRow, ObjectRecord, ObjectRow, ProcessMemory, Referent, Session, Site, Snapshot};
 pub use moment::Moment;
 pub use names::Names;
-pub use objects::{Fate, Folded, Measured, ObjectEntry, ObjectList};
+pub use objects::{Fate, Folded, Measured, ObjectEntry, ObjectError, ObjectHistory, ObjectList, UnknownObject};
 pub use query::Query;
 pub use sort_key::{SortKey, UnknownSortKey};
 pub use stats::Stats;

@@ -16,6 +16,7 @@ mod snapshot;
 
 pub use census::CensusRow;
 pub use class_row::ClassRow;
+pub(crate) use class_row::average;
 pub use object::{ObjectRecord, ObjectRow, Site};
 pub use process::ProcessMemory;
 pub use referent::Referent;

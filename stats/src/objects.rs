@@ -1,14 +1,16 @@
 //! The list of objects as data, and how it is put together.
 
 mod collect;
+mod history;
 mod order;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::names::ClassNames;
-use crate::{Moment, ObjectRecord, Query, Snapshot};
+use crate::{Moment, ObjectRecord, Query, Referent, Snapshot};
 use collect::Collected;
+pub use history::{ObjectError, ObjectHistory, UnknownObject};
 
 /// Objects one by one, each with its size over time: the answer to [`Stats::objects`](crate::Stats::objects).
 #[non_exhaustive]
@@ -44,7 +46,7 @@ pub struct ObjectEntry {
 
 /// An object's size in one snapshot.
 #[non_exhaustive]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Measured {
     /// The snapshot, as an index into [`ObjectList::moments`].
     pub snapshot: usize,
@@ -52,6 +54,8 @@ pub struct Measured {
     pub bytes: u64,
     /// Whether something of it could not be read: its bytes are then a lower bound.
     pub unread: bool,
+    /// The parts that it owned; empty if none was asked for.
+    pub referents: Arc<[Referent]>,
 }
 
 /// What became of an object, as far as the snapshots tell.
@@ -95,18 +99,13 @@ impl ObjectList {
             query.names,
             classes.map(|row| &row.class).chain(collected.objects.iter().map(|object| &object.record.class)).collect(),
         );
-        let entry = |object: &collect::Object<'_>| ObjectEntry {
-            record: Arc::clone(object.record),
-            name: names.of(&object.record.class),
-            sizes: object.sizes(&collected.rows).collect(),
-            fate: object.fate,
-        };
+        let shown = &collected.objects[..shown];
         Self {
             query: query.clone(),
             moments: snapshots.iter().map(|snapshot| Moment::of(snapshot)).collect(),
             total,
             matching,
-            objects: collected.objects[..shown].iter().map(entry).collect(),
+            objects: shown.iter().map(|object| object.entry(&collected.rows, &names)).collect(),
             folded: folded(snapshots, query),
         }
     }

@@ -1,7 +1,10 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use crate::{Limit, Names, ObjectList, Query, Session, Snapshot, SortKey, Summary};
+use crate::{
+    Annotated, Limit, Names, ObjectError, ObjectHistory, ObjectList, Query, Session, Snapshot, SortKey, Summary,
+    UnknownObject,
+};
 
 /// The snapshots of one session, and the questions they answer.
 ///
@@ -111,6 +114,30 @@ impl Stats {
         ObjectList::new(&self.snapshots, query)
     }
 
+    /// The object of this serial, with its size and its parts in every snapshot that lists it.
+    ///
+    /// # Errors
+    /// [`UnknownObject`] if no snapshot lists it.
+    ///
+    /// ```
+    /// use classtracker_stats::{Session, Stats};
+    ///
+    /// let stats = Stats::new(Session::new(chrono::Utc::now(), 1), Vec::new());
+    /// assert_eq!(
+    ///     stats.object(17).unwrap_err().to_string(),
+    ///     "no object #17 is listed: the snapshots list 0 objects",
+    /// );
+    /// ```
+    pub fn object(&self, serial: u64) -> Result<ObjectHistory, UnknownObject> {
+        ObjectHistory::new(&self.snapshots, serial, self.query.names)
+    }
+
+    /// Per snapshot, what each class holds, and which parts of its objects hold it.
+    #[must_use]
+    pub fn annotate(&self) -> Annotated {
+        Annotated { summary: self.summary() }
+    }
+
     /// Writes the summary to the standard output.
     ///
     /// What the standard output does not take (a pipe whose reader has left, a full disk) is lost without a word; use
@@ -124,6 +151,24 @@ impl Stats {
     /// What the standard output does not take is lost without a word, as with [`print_summary`](Self::print_summary).
     pub fn print_stats(&self) {
         let _ = self.write_stats(&mut io::stdout().lock());
+    }
+
+    /// Writes one object to the standard output: its sizes over time and its parts.
+    ///
+    /// What the standard output does not take is lost without a word, as with [`print_summary`](Self::print_summary).
+    ///
+    /// # Errors
+    /// [`UnknownObject`] if no snapshot lists an object of this serial; nothing is printed then.
+    pub fn print_object(&self, serial: u64) -> Result<(), UnknownObject> {
+        let _ = self.object(serial)?.write_text(&mut io::stdout().lock());
+        Ok(())
+    }
+
+    /// Writes, per snapshot and class, the parts of its objects to the standard output.
+    ///
+    /// What the standard output does not take is lost without a word, as with [`print_summary`](Self::print_summary).
+    pub fn print_annotated(&self) {
+        let _ = self.write_annotated(&mut io::stdout().lock());
     }
 
     /// Writes the summary as text.
@@ -140,5 +185,22 @@ impl Stats {
     /// What `out` gives.
     pub fn write_stats(&self, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
         self.objects(&self.query).write_text(out)
+    }
+
+    /// Writes one object as text: its sizes over time and its parts.
+    ///
+    /// # Errors
+    /// [`ObjectError::Unknown`] if no snapshot lists an object of this serial, [`ObjectError::Io`] with what `out` gives.
+    pub fn write_object(&self, out: &mut (impl Write + ?Sized), serial: u64) -> Result<(), ObjectError> {
+        self.object(serial)?.write_text(out)?;
+        Ok(())
+    }
+
+    /// Writes, per snapshot and class, the parts of its objects as text.
+    ///
+    /// # Errors
+    /// What `out` gives.
+    pub fn write_annotated(&self, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
+        self.annotate().write_text(out)
     }
 }

@@ -2,8 +2,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
+use crate::census;
 use crate::names::ClassNames;
-use crate::{ClassRow, Moment, Names, Percent, ProcessMemory, Snapshot};
+use crate::{CensusEntry, ClassRow, Moment, Names, Percent, ProcessMemory, Referent, Snapshot};
 
 /// Per snapshot, what each class holds: the answer to [`Stats::summary`](crate::Stats::summary).
 ///
@@ -27,7 +28,8 @@ pub struct SnapshotSummary {
     pub moment: Moment,
     /// One row for each class, by shown name.
     pub rows: Vec<SummaryRow>,
-    /// All classes together. Its smallest and largest are those of all objects.
+    /// All classes together. Its smallest and largest are those of all objects. It has neither referents nor
+    /// [`shared_bytes`](ClassRow::shared_bytes): blocks that several classes reach would count more than once.
     pub total: ClassRow,
     /// The share that all classes together have; `None` if the whole is 0.
     pub total_share: Option<Percent>,
@@ -35,6 +37,9 @@ pub struct SnapshotSummary {
     pub process: ProcessMemory,
     /// Bytes that the tracker itself takes; no part of any row.
     pub overhead_bytes: u64,
+    /// The values of derived types that were seen inside tracked objects: the types with the most bytes first, then by
+    /// name. `None` if they were not counted.
+    pub census: Option<Vec<CensusEntry>>,
 }
 
 /// One class in one snapshot of a [`Summary`].
@@ -75,6 +80,7 @@ impl fmt::Display for ShareOf {
 impl Summary {
     pub(crate) fn new(snapshots: &[Arc<Snapshot>], names: Names) -> Self {
         let classes = || snapshots.iter().flat_map(|snapshot| &snapshot.classes);
+        let types = census::names(snapshots, names);
         let names = ClassNames::new(names, classes().map(|row| &row.class).collect());
         // Two classes never share a shown name, so the name alone is a total order.
         let named: BTreeMap<Arc<str>, &Arc<str>> = classes().map(|row| (names.of(&row.class), &row.class)).collect();
@@ -87,7 +93,10 @@ impl Summary {
             classes: named.len(),
             snapshots: snapshots
                 .iter()
-                .map(|snapshot| SnapshotSummary::new(snapshot, share_of, &named, &mut seen))
+                .map(|snapshot| SnapshotSummary {
+                    census: census::entries(snapshot, &types),
+                    ..SnapshotSummary::new(snapshot, share_of, &named, &mut seen)
+                })
                 .collect(),
         }
     }
@@ -113,7 +122,7 @@ impl SnapshotSummary {
         let row = |(name, class): (&Arc<str>, &&Arc<str>)| {
             let class = Arc::clone(class);
             // A class has one row. Should there be more, none goes unseen.
-            let row = rows.get(&*class).map(|rows| sum(Arc::clone(&class), rows));
+            let row = rows.get(&*class).map(|rows| joined(Arc::clone(&class), rows));
             SummaryRow {
                 name: Arc::clone(name),
                 share: row.as_ref().and_then(|row| Percent::of(row.bytes, whole)),
@@ -131,11 +140,24 @@ impl SnapshotSummary {
             total,
             process: snapshot.process,
             overhead_bytes: snapshot.overhead_bytes,
+            census: None,
         }
     }
 }
 
-/// Several rows as one. Sums stop at the largest number: a dump may claim anything.
+/// All rows of one class as one.
+fn joined(name: Arc<str>, rows: &[&ClassRow]) -> ClassRow {
+    let mut row = sum(name, rows);
+    row.shared_bytes = rows.iter().fold(0, |sum, row| sum.saturating_add(row.shared_bytes));
+    row.referents = match rows {
+        [only] => only.referents.clone(),
+        several => Referent::merge(several.iter().map(|row| &row.referents[..])),
+    };
+    row
+}
+
+/// The sums of several rows, except for what can't be added up across classes. Sums stop at the largest number: a dump
+/// may claim anything.
 fn sum(name: impl Into<Arc<str>>, rows: &[&ClassRow]) -> ClassRow {
     let mut total = ClassRow::new(name);
     for row in rows {

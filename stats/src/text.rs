@@ -1,7 +1,11 @@
 //! Answers as text. Nothing here depends on a terminal: what is printed to a pipe is what is printed to a screen.
 
+mod annotated;
+mod object;
 mod objects;
+mod referents;
 mod summary;
+mod timeline;
 
 use std::borrow::Cow;
 
@@ -22,7 +26,7 @@ pub(crate) fn printable(text: &str) -> Cow<'_, str> {
 }
 
 /// `1 class`, `2 classes`.
-fn counted(number: impl Into<u64>, one: &str, many: &str) -> String {
+pub(crate) fn counted(number: impl Into<u64>, one: &str, many: &str) -> String {
     let number = number.into();
     format!("{number} {}", if number == 1 { one } else { many })
 }

@@ -115,7 +115,7 @@ fn each_cause_has_its_own_error_with_offset_expected_and_found() {
             byte 8: unsupported version: expected 1, found 258
             byte 41: the dump is cut after 0 whole snapshots: expected 9 bytes of a frame header, found 5
             byte 243: the dump is cut after 1 whole snapshot: expected 426 bytes of a frame's payload, found 425
-            byte 952: the dump is cut after 3 whole snapshots: expected 9 bytes of a frame header, found 0
+            byte 964: the dump is cut after 3 whole snapshots: expected 9 bytes of a frame header, found 0
             byte 41: frame is damaged: expected checksum 5cfd1f1f, found 88462ffd
             byte 41: frame is too long: expected at most 1073741824 bytes, found 1073741825
         "#]],

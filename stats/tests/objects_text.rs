@@ -26,25 +26,40 @@ fn each_object_is_a_timeline_from_its_birth_to_its_end() {
 
             Factory #1
                    -  registered at src/main.rs:30:5
-              0.102s  before        40.1 KiB
-              0.412s  after load    40.1 KiB
-              1.900s                40.1 KiB
+                                              flat        deep    share
+              0.102s  before                  56 B    40.1 KiB
+              0.412s  after load              56 B    40.1 KiB
+                      staff                   24 B    40.0 KiB   99.8 %
+                        elements ×1000    23.4 KiB    40.0 KiB   99.8 %
+                          badge ×1000      7.8 KiB    23.4 KiB   58.4 %
+                      (2 parts under 0.1 % left out)
+              1.900s                          56 B    40.1 KiB
+                      staff                   24 B    40.0 KiB   99.8 %
+                        elements ×1000    23.4 KiB    40.0 KiB   99.8 %
+                          badge ×1000      7.8 KiB    23.4 KiB   58.4 %
+                      (2 parts under 0.1 % left out)
 
             Employee #2
               Employee { name: "Ann" }
               0.104s  made at src/main.rs:12:9
-              0.412s  after load       200 B
-              1.900s                    48 B  or more: something could not be read
+                                              flat        deep    share
+              0.412s  after load              48 B       200 B
+                      name                    24 B        27 B   13.5 %
+                      skills                  24 B       173 B   86.5 %
+                        elements ×3           72 B       149 B   74.5 %
+              1.900s                          48 B        48 B  or more: something could not be read
+                      name                    24 B        24 B   50.0 %
+                      skills                  24 B        24 B   50.0 %
 
             Employee #3  free
               Employee { name: "Bob" }
               0.108s  made at src/main.rs:12:9
-              0.412s  after load       200 B
-              1.900s              dead by then
+              0.412s  after load                         200 B
+              1.900s                                dead by then
 
             Order<Employee> #1002
               0.612s  made at src/main.rs:12:9
-              1.900s                 1.2 MiB
+              1.900s                                   1.2 MiB
         "#]],
     );
 }

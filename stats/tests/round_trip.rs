@@ -6,10 +6,10 @@ mod support;
 
 use std::sync::Arc;
 
-use classtracker_stats::{DumpReader, DumpWriter, ObjectRow, Referent, Snapshot, Stats};
+use classtracker_stats::{DumpReader, DumpWriter, ObjectRow, Query, Referent, Snapshot, Stats};
 use proptest::prelude::*;
 use support::any::any_stats;
-use support::{dumped, factory, objects, session, summary};
+use support::{annotated, dumped, factory, object_text, objects, session, summary};
 
 fn check(stats: &Stats) {
     let bytes = dumped(stats);
@@ -18,6 +18,11 @@ fn check(stats: &Stats) {
     assert_eq!(loaded.snapshots(), stats.snapshots());
     assert_eq!(summary(&loaded), summary(stats));
     assert_eq!(objects(&loaded), objects(stats));
+    assert_eq!(annotated(&loaded), annotated(stats));
+    for object in stats.objects(&Query::default()).objects {
+        let serial = object.record.serial;
+        assert_eq!(object_text(&loaded, serial), object_text(stats, serial));
+    }
     assert_eq!(dumped(&loaded), bytes, "dumped again, it is the same");
 }
 

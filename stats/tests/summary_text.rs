@@ -4,7 +4,7 @@ mod support;
 
 use std::sync::Arc;
 
-use classtracker_stats::{Names, Stats};
+use classtracker_stats::{CensusRow, Names, ObjectRow, Referent, Stats};
 use expect_test::{Expect, expect};
 use support::{class, factory, session, snapshot, summary};
 
@@ -27,29 +27,42 @@ fn every_snapshot_has_a_row_for_every_class_and_absent_is_not_nothing() {
     check(
         &factory(),
         expect![[r#"
-            SUMMARY  3 snapshots, 3 classes                                   share of: resident memory
-             before (0.102s)      live  created  dropped      bytes   average   largest   share  unread
-              Employee               0        0        0        0 B         -         -   0.0 %       0
-              Factory                1        1        0   40.1 KiB  40.1 KiB  40.1 KiB   1.1 %       0
+            SUMMARY  3 snapshots, 3 classes                                             share of: resident memory
+             before (0.102s)      live  created  dropped      bytes    shared   average   largest   share  unread
+              Employee               0        0        0        0 B       0 B         -         -   0.0 %       0
+              Factory                1        1        0   40.1 KiB       0 B  40.1 KiB  40.1 KiB   1.1 %       0
               Order<Employee>        -  not tracked yet
-              total                  1        1        0   40.1 KiB  40.1 KiB  40.1 KiB   1.1 %       0
+              total                  1        1        0   40.1 KiB         -  40.1 KiB  40.1 KiB   1.1 %       0
               process: resident 3.6 MiB, virtual 12.1 MiB; tracker's overhead 120.1 KiB
 
-             after load (0.412s)  live  created  dropped      bytes   average   largest   share  unread
-              Employee            1000     1000        0  195.3 KiB     200 B     200 B   5.3 %       0
-              Factory                1        1        0   40.1 KiB  40.1 KiB  40.1 KiB   1.1 %       0
+             after load (0.412s)  live  created  dropped      bytes    shared   average   largest   share  unread
+              Employee            1000     1000        0  195.3 KiB       0 B     200 B     200 B   5.3 %       0
+              Factory                1        1        0   40.1 KiB     512 B  40.1 KiB  40.1 KiB   1.1 %       0
               Order<Employee>        -  not tracked yet
-              total               1001     1001        0  235.4 KiB     241 B  40.1 KiB   6.4 %       0
+              total               1001     1001        0  235.4 KiB         -     241 B  40.1 KiB   6.4 %       0
               process: resident 3.6 MiB, virtual 12.1 MiB; tracker's overhead 120.1 KiB
 
-             1.900s               live  created  dropped      bytes   average   largest   share  unread
-              Employee             499     1000      501   97.5 KiB     200 B     200 B   2.7 %       1
-              Factory                1        1        0   40.1 KiB  40.1 KiB  40.1 KiB   1.1 %       0
-              Order<Employee>        1        1        0    1.2 MiB   1.2 MiB   1.2 MiB  34.7 %       0
-              total                501     1002      501    1.4 MiB   2.8 KiB   1.2 MiB  38.4 %       1
+             1.900s               live  created  dropped      bytes    shared   average   largest   share  unread
+              Employee             499     1000      501   97.5 KiB       0 B     200 B     200 B   2.7 %       1
+              Factory                1        1        0   40.1 KiB       0 B  40.1 KiB  40.1 KiB   1.1 %       0
+              Order<Employee>        1        1        0    1.2 MiB  40.1 KiB   1.2 MiB   1.2 MiB  34.7 %       0
+              total                501     1002      501    1.4 MiB         -   2.8 KiB   1.2 MiB  38.4 %       1
               process: resident 3.6 MiB, virtual 12.1 MiB; tracker's overhead 120.1 KiB
 
+             shared: what other tracked objects reach as well; it is charged once, maybe to another class
              unread: objects of which something could not be read; their bytes are a lower bound
+
+            CENSUS  values inside tracked objects, by type; their bytes without those of other types here
+             before (0.102s)      count      bytes  average
+              no value of a type that derives DeepSizeOf was seen
+
+             after load (0.412s)  count      bytes  average
+              Skill                3000  145.5 KiB     50 B
+              Address                 2      144 B     72 B
+              total                3002  145.6 KiB     50 B
+
+             1.900s               count      bytes  average
+              not counted
         "#]],
     );
 }
@@ -61,29 +74,42 @@ fn full_names_are_shown_on_request() {
     check(
         &stats,
         expect![[r#"
-            SUMMARY  3 snapshots, 3 classes                                                         share of: resident memory
-             before (0.102s)                            live  created  dropped      bytes   average   largest   share  unread
-              factory::Factory                             1        1        0   40.1 KiB  40.1 KiB  40.1 KiB   1.1 %       0
+            SUMMARY  3 snapshots, 3 classes                                                                   share of: resident memory
+             before (0.102s)                            live  created  dropped      bytes    shared   average   largest   share  unread
+              factory::Factory                             1        1        0   40.1 KiB       0 B  40.1 KiB  40.1 KiB   1.1 %       0
               factory::Order<factory::staff::Employee>     -  not tracked yet
-              factory::staff::Employee                     0        0        0        0 B         -         -   0.0 %       0
-              total                                        1        1        0   40.1 KiB  40.1 KiB  40.1 KiB   1.1 %       0
+              factory::staff::Employee                     0        0        0        0 B       0 B         -         -   0.0 %       0
+              total                                        1        1        0   40.1 KiB         -  40.1 KiB  40.1 KiB   1.1 %       0
               process: resident 3.6 MiB, virtual 12.1 MiB; tracker's overhead 120.1 KiB
 
-             after load (0.412s)                        live  created  dropped      bytes   average   largest   share  unread
-              factory::Factory                             1        1        0   40.1 KiB  40.1 KiB  40.1 KiB   1.1 %       0
+             after load (0.412s)                        live  created  dropped      bytes    shared   average   largest   share  unread
+              factory::Factory                             1        1        0   40.1 KiB     512 B  40.1 KiB  40.1 KiB   1.1 %       0
               factory::Order<factory::staff::Employee>     -  not tracked yet
-              factory::staff::Employee                  1000     1000        0  195.3 KiB     200 B     200 B   5.3 %       0
-              total                                     1001     1001        0  235.4 KiB     241 B  40.1 KiB   6.4 %       0
+              factory::staff::Employee                  1000     1000        0  195.3 KiB       0 B     200 B     200 B   5.3 %       0
+              total                                     1001     1001        0  235.4 KiB         -     241 B  40.1 KiB   6.4 %       0
               process: resident 3.6 MiB, virtual 12.1 MiB; tracker's overhead 120.1 KiB
 
-             1.900s                                     live  created  dropped      bytes   average   largest   share  unread
-              factory::Factory                             1        1        0   40.1 KiB  40.1 KiB  40.1 KiB   1.1 %       0
-              factory::Order<factory::staff::Employee>     1        1        0    1.2 MiB   1.2 MiB   1.2 MiB  34.7 %       0
-              factory::staff::Employee                   499     1000      501   97.5 KiB     200 B     200 B   2.7 %       1
-              total                                      501     1002      501    1.4 MiB   2.8 KiB   1.2 MiB  38.4 %       1
+             1.900s                                     live  created  dropped      bytes    shared   average   largest   share  unread
+              factory::Factory                             1        1        0   40.1 KiB       0 B  40.1 KiB  40.1 KiB   1.1 %       0
+              factory::Order<factory::staff::Employee>     1        1        0    1.2 MiB  40.1 KiB   1.2 MiB   1.2 MiB  34.7 %       0
+              factory::staff::Employee                   499     1000      501   97.5 KiB       0 B     200 B     200 B   2.7 %       1
+              total                                      501     1002      501    1.4 MiB         -   2.8 KiB   1.2 MiB  38.4 %       1
               process: resident 3.6 MiB, virtual 12.1 MiB; tracker's overhead 120.1 KiB
 
+             shared: what other tracked objects reach as well; it is charged once, maybe to another class
              unread: objects of which something could not be read; their bytes are a lower bound
+
+            CENSUS  values inside tracked objects, by type; their bytes without those of other types here
+             before (0.102s)         count      bytes  average
+              no value of a type that derives DeepSizeOf was seen
+
+             after load (0.412s)     count      bytes  average
+              factory::staff::Skill   3000  145.5 KiB     50 B
+              factory::Address           2      144 B     72 B
+              total                   3002  145.6 KiB     50 B
+
+             1.900s                  count      bytes  average
+              not counted
         "#]],
     );
 }
@@ -228,4 +254,150 @@ fn rows_of_one_name_are_added_up_rather_than_hidden() {
               process: resident 3.6 MiB, virtual 12.1 MiB; tracker's overhead 120.1 KiB
         "#]],
     );
+}
+
+#[test]
+fn shared_bytes_have_a_column_where_there_are_any() {
+    check_one(
+        |one| {
+            one.classes.push(class("app::A", &[100, 300]));
+            let mut sharing = class("app::B", &[200]);
+            sharing.shared_bytes = 5_000;
+            one.classes.push(sharing);
+        },
+        expect![[r#"
+            SUMMARY  1 snapshot, 2 classes                        share of: resident memory
+             one (0.412s)  live  created  dropped  bytes   shared  average  largest   share
+              A               2        2        0  400 B      0 B    200 B    300 B  <0.1 %
+              B               1        1        0  200 B  4.9 KiB    200 B    200 B  <0.1 %
+              total           3        3        0  600 B        -    200 B    300 B  <0.1 %
+              process: resident 3.6 MiB, virtual 12.1 MiB; tracker's overhead 120.1 KiB
+
+             shared: what other tracked objects reach as well; it is charged once, maybe to another class
+        "#]],
+    );
+}
+
+#[test]
+fn the_census_shows_the_largest_types_and_the_rest_as_one() {
+    check_one(
+        |one| {
+            one.classes.push(class("a::Entry", &[100]));
+            let row = |name: &str, count: u64| CensusRow::new(name, count, 100 * count);
+            let mut census = vec![row("a::Entry", 1), row("b::Entry", 700), CensusRow::new("c::Unit", 3, 0)];
+            census.extend((0..22).map(|number| row(&format!("a::Type{number}"), 5 + number / 3)));
+            one.census = Some(census);
+        },
+        expect![[r#"
+            SUMMARY  1 snapshot, 1 class                 share of: resident memory
+             one (0.412s)  live  created  dropped  bytes  average  largest   share
+              Entry           1        1        0  100 B    100 B    100 B  <0.1 %
+              total           1        1        0  100 B    100 B    100 B  <0.1 %
+              process: resident 3.6 MiB, virtual 12.1 MiB; tracker's overhead 120.1 KiB
+
+            CENSUS  values inside tracked objects, by type; their bytes without those of other types here
+             one (0.412s)   count     bytes  average
+              b::Entry        700  68.4 KiB    100 B
+              Type21           12   1.2 KiB    100 B
+              Type18           11   1.1 KiB    100 B
+              Type19           11   1.1 KiB    100 B
+              Type20           11   1.1 KiB    100 B
+              Type15           10    1000 B    100 B
+              Type16           10    1000 B    100 B
+              Type17           10    1000 B    100 B
+              Type12            9     900 B    100 B
+              Type13            9     900 B    100 B
+              Type14            9     900 B    100 B
+              Type10            8     800 B    100 B
+              Type11            8     800 B    100 B
+              Type9             8     800 B    100 B
+              Type6             7     700 B    100 B
+              Type7             7     700 B    100 B
+              Type8             7     700 B    100 B
+              Type3             6     600 B    100 B
+              Type4             6     600 B    100 B
+              Type5             6     600 B    100 B
+              5 types more     19   1.6 KiB     84 B
+              total           884  86.0 KiB    100 B
+        "#]],
+    );
+}
+
+#[test]
+fn a_census_that_fits_is_shown_whole_and_absent_is_not_empty() {
+    let census = |census: Option<Vec<CensusRow>>, label: &str| {
+        let mut one = snapshot(label, 1);
+        one.census = census;
+        Arc::new(one)
+    };
+    let rows = (0..21).map(|number| CensusRow::new(format!("T{number}"), u64::MAX, u64::MAX)).collect();
+    let snapshots =
+        vec![census(None, "none"), census(Some(Vec::new()), &"a long while ".repeat(5)), census(Some(rows), "all")];
+    check(
+        &Stats::new(session(), snapshots),
+        expect![[r#"
+        SUMMARY  3 snapshots, 0 classes              share of: resident memory
+         none (0.001s)  live  created  dropped  bytes  average  largest  share
+          no class is tracked: track_class::<T>() or track_object(&object), then take a snapshot
+          process: resident 3.6 MiB, virtual 12.1 MiB; tracker's overhead 120.1 KiB
+
+         a long while a long while a long while a long while a long while  (0.001s)
+                        live  created  dropped  bytes  average  largest  share
+          no class is tracked: track_class::<T>() or track_object(&object), then take a snapshot
+          process: resident 3.6 MiB, virtual 12.1 MiB; tracker's overhead 120.1 KiB
+
+         all (0.001s)   live  created  dropped  bytes  average  largest  share
+          no class is tracked: track_class::<T>() or track_object(&object), then take a snapshot
+          process: resident 3.6 MiB, virtual 12.1 MiB; tracker's overhead 120.1 KiB
+
+        CENSUS  values inside tracked objects, by type; their bytes without those of other types here
+         none (0.001s)                 count     bytes  average
+          not counted
+
+         a long while a long while a long while a long while a long while  (0.001s)
+                                       count     bytes  average
+          no value of a type that derives DeepSizeOf was seen
+
+         all (0.001s)                  count     bytes  average
+          T0            18446744073709551615  16.0 EiB      1 B
+          T1            18446744073709551615  16.0 EiB      1 B
+          T10           18446744073709551615  16.0 EiB      1 B
+          T11           18446744073709551615  16.0 EiB      1 B
+          T12           18446744073709551615  16.0 EiB      1 B
+          T13           18446744073709551615  16.0 EiB      1 B
+          T14           18446744073709551615  16.0 EiB      1 B
+          T15           18446744073709551615  16.0 EiB      1 B
+          T16           18446744073709551615  16.0 EiB      1 B
+          T17           18446744073709551615  16.0 EiB      1 B
+          T18           18446744073709551615  16.0 EiB      1 B
+          T19           18446744073709551615  16.0 EiB      1 B
+          T2            18446744073709551615  16.0 EiB      1 B
+          T20           18446744073709551615  16.0 EiB      1 B
+          T3            18446744073709551615  16.0 EiB      1 B
+          T4            18446744073709551615  16.0 EiB      1 B
+          T5            18446744073709551615  16.0 EiB      1 B
+          T6            18446744073709551615  16.0 EiB      1 B
+          T7            18446744073709551615  16.0 EiB      1 B
+          T8            18446744073709551615  16.0 EiB      1 B
+          T9            18446744073709551615  16.0 EiB      1 B
+          total         18446744073709551615  16.0 EiB      1 B
+    "#]],
+    );
+}
+
+#[test]
+fn a_name_longer_than_any_line_is_no_panic() {
+    let mut one = snapshot(&"label".repeat(20_000), 1);
+    let mut row = class(&"class".repeat(20_000), &[100]);
+    row.referents = vec![Referent::new("part".repeat(20_000), 1, 1, 100, 100)];
+    one.census = Some(vec![CensusRow::new("type".repeat(20_000), 1, 1)]);
+    let mut object = ObjectRow::new(Arc::new(support::object(1, &row.class, 0)), 100);
+    object.referents = row.referents.clone().into();
+    one.classes.push(row);
+    one.objects.push(object);
+    let stats = Stats::new(session(), vec![Arc::new(one)]);
+    for text in [summary(&stats), support::annotated(&stats), support::objects(&stats), support::object_text(&stats, 1)]
+    {
+        assert!(text.len() > 100_000);
+    }
 }

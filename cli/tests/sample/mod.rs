@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::DateTime;
-use classtracker_stats::{ClassRow, ObjectRecord, ObjectRow, Session, Snapshot, Stats};
+use classtracker_stats::{ClassRow, ObjectRecord, ObjectRow, Referent, Session, Snapshot, Stats};
 
 /// Two snapshots of a shop: three books, of which one is sold, and many customers that are not listed by themselves.
 pub(crate) fn stats() -> Stats {
@@ -18,17 +18,33 @@ pub(crate) fn stats() -> Stats {
     close.classes.push(row("shop::stock::Book", 2, 900));
     close.gone.push(2);
     for (serial, record) in (1..).zip(books) {
-        let row = ObjectRow::new(record, 300 * serial);
+        let mut row = ObjectRow::new(record, 300 * serial);
+        row.referents = pages(1, 300 * serial).into();
         if serial != 2 {
             close.objects.push(row.clone());
         }
         open.objects.push(row);
     }
     for snapshot in [&mut open, &mut close] {
-        snapshot.classes[1].listed = snapshot.classes[1].live;
+        let [customers, books] = &mut snapshot.classes[..] else {
+            panic!("not two classes");
+        };
+        customers.flat_bytes = 40 * customers.live;
+        books.flat_bytes = 72 * books.live;
+        books.listed = books.live;
+        books.referents = pages(books.live, books.bytes);
     }
     let session = Session::new(DateTime::UNIX_EPOCH, 7);
     Stats::new(session, vec![Arc::new(open), Arc::new(close)])
+}
+
+/// The parts of some books of these bytes.
+fn pages(books: u64, bytes: u64) -> Vec<Referent> {
+    vec![
+        Referent::new("title", 1, books, 24 * books, 40 * books),
+        Referent::new("pages", 1, books, 48 * books, bytes - 40 * books),
+        Referent::new("elements", 2, 3 * books, 72 * books, bytes - 88 * books),
+    ]
 }
 
 fn snapshot(label: &str, millis: u64, resident_kib: u64) -> Snapshot {

@@ -18,7 +18,7 @@ impl ReferentColumns {
         let mut before = 0;
         for (level, referent) in Referent::with_levels(referents) {
             name.push(names.index(&referent.name));
-            // A level that stands below another says how far it is from the deepest that may follow; so none is too deep.
+            // How far it is from the deepest level that may follow the one before: so none can be too deep.
             up.push(u64::from(before + 1 - level));
             count.push(referent.count);
             flat_bytes.push(referent.flat_bytes);

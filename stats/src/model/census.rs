@@ -32,6 +32,6 @@ impl CensusRow {
     /// What a value takes on average, to the nearest byte; `None` if none was seen.
     #[must_use]
     pub fn average_bytes(&self) -> Option<u64> {
-        super::class_row::average(self.bytes, self.count)
+        super::average(self.bytes, self.count)
     }
 }

@@ -28,13 +28,14 @@ pub struct ClassRow {
     pub bytes: u64,
     /// Flat size of all live objects: `size_of_val` alone.
     pub flat_bytes: u64,
-    /// Of the shared blocks that live objects of this class reach, those that at least one more tracked object reaches, of
-    /// this class or of another: their deep sizes added up, each block once. What a block owns counts with it, except
-    /// for further shared blocks, which count for themselves.
+    /// Of the blocks of shared data that live objects of this class reach: the bytes of those that at least two tracked
+    /// objects reach, one of this class and one more of this class or another. Each block counts once, with all that it
+    /// owns except for further shared blocks, which count for themselves.
     ///
-    /// It is a part of what the objects *reach*, not of the [`bytes`](Self::bytes) that they are charged: each of these blocks is
-    /// charged to one object in the whole snapshot, which may belong to another class. So it can be more than `bytes`.
-    /// And a block that objects of several classes reach counts in the row of each, so rows must not be added up.
+    /// This is a part of what the objects *reach*, not of the [`bytes`](Self::bytes) that they are charged. In
+    /// the whole snapshot each block is charged once, to one object, which may belong to another class: then it is no
+    /// part of `bytes`, and `shared_bytes` can be more than those. A block that objects of several classes reach counts
+    /// in each of their rows, so rows must not be added up.
     pub shared_bytes: u64,
     /// Deep size of the smallest live object; `None` with none alive.
     pub smallest_bytes: Option<u64>,

@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// A part that an object owns: a field, a variant, the elements of a collection.
@@ -44,11 +45,95 @@ impl Referent {
         Self { name: name.into(), level, count, flat_bytes, bytes }
     }
 
+    /// Several trees as one: parts of the same path (the same names all the way down from level 1) are added up.
+    ///
+    /// Parts stand in the order in which they first come. Sums stop at the largest number.
+    ///
+    /// ```
+    /// use classtracker_stats::Referent;
+    ///
+    /// let ann = [Referent::new("name", 1, 1, 24, 27)];
+    /// let bob = [Referent::new("name", 1, 1, 24, 29), Referent::new("boss", 1, 1, 8, 8)];
+    /// assert_eq!(
+    ///     Referent::merge([&ann[..], &bob]),
+    ///     [Referent::new("name", 1, 2, 48, 56), Referent::new("boss", 1, 1, 8, 8)],
+    /// );
+    /// ```
+    #[must_use]
+    pub fn merge<'a>(trees: impl IntoIterator<Item = &'a [Self]>) -> Vec<Self> {
+        // By number, since a tree may be too deep for recursion. The parts of the object itself are those of no part.
+        let mut merged: Vec<Self> = Vec::new();
+        let mut parts_of: HashMap<Option<usize>, Vec<usize>> = HashMap::new();
+        let mut known: HashMap<(Option<usize>, &str), usize> = HashMap::new();
+        for tree in trees {
+            let mut path: Vec<usize> = Vec::new();
+            for (level, part) in Self::with_levels(tree) {
+                path.truncate(level as usize - 1);
+                let whole = path.last().copied();
+                let place = *known.entry((whole, &part.name)).or_insert_with(|| {
+                    merged.push(Self::new(Arc::clone(&part.name), level, 0, 0, 0));
+                    parts_of.entry(whole).or_default().push(merged.len() - 1);
+                    merged.len() - 1
+                });
+                let sum = &mut merged[place];
+                sum.count = sum.count.saturating_add(part.count);
+                sum.flat_bytes = sum.flat_bytes.saturating_add(part.flat_bytes);
+                sum.bytes = sum.bytes.saturating_add(part.bytes);
+                path.push(place);
+            }
+        }
+        let mut next: Vec<usize> = parts_of.remove(&None).unwrap_or_default();
+        next.reverse();
+        let mut tree = Vec::with_capacity(merged.len());
+        while let Some(place) = next.pop() {
+            tree.push(merged[place].clone());
+            next.extend(parts_of.remove(&Some(place)).unwrap_or_default().into_iter().rev());
+        }
+        tree
+    }
+
     /// Each referent with its level, or what that is taken for if no tree has it there.
     pub(crate) fn with_levels(referents: &[Self]) -> impl Iterator<Item = (u32, &Self)> {
         referents.iter().scan(0_u32, |before, referent| {
             *before = referent.level.clamp(1, before.saturating_add(1));
             Some((*before, referent))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Referent;
+
+    fn tree(parts: &[(&str, u32, u64)]) -> Vec<Referent> {
+        parts.iter().map(|(name, level, bytes)| Referent::new(*name, *level, 1, 1, *bytes)).collect()
+    }
+
+    #[test]
+    fn parts_of_one_path_are_added_up_and_others_are_not() {
+        let first = tree(&[("a", 1, 10), ("x", 2, 4), ("b", 1, 20), ("x", 2, 5)]);
+        let second = tree(&[("b", 1, 30), ("x", 2, 6), ("y", 2, 7), ("x", 3, 7), ("x", 2, 8), ("c", 1, u64::MAX)]);
+        let third = tree(&[("c", 1, 1), ("a", 1, 1)]);
+        let merged = Referent::merge([&first[..], &second, &third]);
+        let found: Vec<_> = merged.iter().map(|part| (&*part.name, part.level, part.count, part.bytes)).collect();
+        assert_eq!(
+            found,
+            [
+                ("a", 1, 2, 11),
+                ("x", 2, 1, 4),
+                ("b", 1, 2, 50),
+                ("x", 2, 3, 19),
+                ("y", 2, 1, 7),
+                ("x", 3, 1, 7),
+                ("c", 1, 2, u64::MAX),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_tree_merged_with_nothing_is_itself_however_deep() {
+        let deep: Vec<_> = (1..100_000).map(|level| Referent::new("next", level, 1, 8, 8)).collect();
+        assert_eq!(Referent::merge([&deep[..], &[]]), deep);
+        assert_eq!(Referent::merge([]), []);
     }
 }

@@ -75,8 +75,9 @@ impl Snapshot {
     /// Bytes that this value takes on the heap: its label, the capacity of its lists, and its objects' referents.
     ///
     /// Referents that several snapshots share are counted in each of them. A row's pointer to its object is counted, what
-    /// it points to is not: records, names and sites are shared by many snapshots. Whoever holds them adds [`ObjectRecord::memory_bytes`](crate::ObjectRecord::memory_bytes) once
-    /// for each record. What the allocator adds to each block is not counted either.
+    /// it points to is not: records, names and sites are shared by many snapshots. Whoever holds them adds
+    /// [`ObjectRecord::memory_bytes`](crate::ObjectRecord::memory_bytes) once for each record. What the allocator adds to
+    /// each block is not counted either.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
         let parts_of_classes: usize = self.classes.iter().map(|row| row.referents.capacity()).sum();

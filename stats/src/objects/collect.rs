@@ -2,7 +2,8 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Fate, Measured};
+use super::{Fate, Measured, ObjectEntry};
+use crate::names::ClassNames;
 use crate::{ObjectRecord, ObjectRow, Snapshot};
 
 /// The rows of all snapshots, gathered by object.
@@ -33,21 +34,37 @@ impl Object<'_> {
         }
     }
 
-    pub(super) fn sizes<'r>(&self, rows: &'r [(usize, &ObjectRow)]) -> impl Iterator<Item = Measured> + use<'r> {
+    pub(super) fn entry(&self, rows: &[(usize, &ObjectRow)], names: &ClassNames) -> ObjectEntry {
+        ObjectEntry {
+            record: Arc::clone(self.record),
+            name: names.of(&self.record.class),
+            sizes: self.sizes(rows).collect(),
+            fate: self.fate,
+        }
+    }
+
+    fn sizes<'r>(&self, rows: &'r [(usize, &ObjectRow)]) -> impl Iterator<Item = Measured> + use<'r> {
         rows[self.rows.clone()].iter().map(|(snapshot, row)| Measured {
             snapshot: *snapshot,
             bytes: row.bytes,
             unread: row.unread,
+            referents: Arc::clone(&row.referents),
         })
     }
 }
 
 impl<'a> Collected<'a> {
     pub(super) fn new(snapshots: &'a [Arc<Snapshot>]) -> Self {
+        Self::of(snapshots, |_| true)
+    }
+
+    /// Only objects of serials that are wanted.
+    pub(super) fn of(snapshots: &'a [Arc<Snapshot>], wanted: impl Fn(u64) -> bool) -> Self {
         let mut rows: Vec<(usize, &ObjectRow)> = snapshots
             .iter()
             .enumerate()
             .flat_map(|(index, snapshot)| snapshot.objects.iter().map(move |row| (index, row)))
+            .filter(|(_, row)| wanted(row.object.serial))
             .collect();
         // The rows of each snapshot are sorted already, and this sort merges sorted runs.
         rows.sort_by_key(|(index, row)| (row.object.serial, *index));

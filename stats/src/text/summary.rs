@@ -1,4 +1,5 @@
-mod table;
+mod census;
+pub(super) mod table;
 
 use std::io::{self, BufWriter, Write};
 
@@ -8,7 +9,10 @@ use crate::{Bytes, SnapshotSummary, Summary, SummaryRow};
 impl Summary {
     /// Writes the summary as a table: per snapshot a header, a row for each class, their total, and the process' memory.
     ///
-    /// It is as wide as its content, whatever it is written to. Absent values are shown as `-`.
+    /// Columns for shared bytes and for unread objects are there where any class has them. A second table follows if values
+    /// were counted: per snapshot the types that take the most, the others as one row, and their total.
+    ///
+    /// Both are as wide as their content, whatever they are written to. Absent values are shown as `-`.
     ///
     /// # Errors
     /// What `out` gives.
@@ -28,13 +32,10 @@ impl Summary {
             writeln!(out, "{title}")?;
             return out.write_all(NO_SNAPSHOT.as_bytes());
         }
-        let unread = self.snapshots.iter().any(|one| one.total.unread > 0);
-        let table = table::of(self, unread).to_string();
+        let columns = table::Optional::of(self);
+        let table = table::of(self, columns).to_string();
         let mut lines = table.lines().map(str::trim_end);
-        let width = lines.clone().map(|line| line.chars().count()).max();
-        let share = format!("share of: {}", self.share_of);
-        let room = width.unwrap_or(0).saturating_sub(title.chars().count() + 2);
-        writeln!(out, "{title}  {share:>room$}")?;
+        table::write_title(&title, self.share_of, lines.clone(), out)?;
 
         for (index, snapshot) in self.snapshots.iter().enumerate() {
             if index > 0 {
@@ -53,15 +54,12 @@ impl Summary {
             }
             write_notes(snapshot, out)?;
         }
-        if unread {
-            writeln!(out)?;
-            writeln!(out, " unread: objects of which something could not be read; their bytes are a lower bound")?;
-        }
-        Ok(())
+        columns.write_legend(out)?;
+        census::write(self, out)
     }
 }
 
-fn why_absent(row: &SummaryRow) -> &'static str {
+pub(super) fn why_absent(row: &SummaryRow) -> &'static str {
     match (&row.row, row.seen_before) {
         (Some(_), _) => "",
         (None, false) => "  not tracked yet",
@@ -70,7 +68,7 @@ fn why_absent(row: &SummaryRow) -> &'static str {
 }
 
 /// What stands below a snapshot's rows.
-fn write_notes(snapshot: &SnapshotSummary, out: &mut impl Write) -> io::Result<()> {
+pub(super) fn write_notes(snapshot: &SnapshotSummary, out: &mut impl Write) -> io::Result<()> {
     if snapshot.rows.is_empty() {
         writeln!(out, "  no class is tracked: track_class::<T>() or track_object(&object), then take a snapshot")?;
     } else if snapshot.total.live == 0 {

@@ -108,8 +108,7 @@ pub(crate) fn factory() -> Stats {
     evict.objects[0].referents = parts_of_factory(41_066).into();
     let mut unread = ObjectRow::new(ann, 48);
     unread.unread = true;
-    // The same as before, which is not written again.
-    unread.referents = Arc::clone(&load.objects[1].referents);
+    unread.referents = [Referent::new("name", 1, 1, 24, 24), Referent::new("skills", 1, 1, 24, 24)].into();
     evict.objects.push(unread);
     evict.objects.push(ObjectRow::new(order, 1_300_000));
     evict.gone.push(3);
@@ -146,6 +145,18 @@ pub(crate) fn summary(stats: &Stats) -> String {
 pub(crate) fn objects(stats: &Stats) -> String {
     let mut text = Vec::new();
     stats.write_stats(&mut text).unwrap();
+    String::from_utf8(text).unwrap()
+}
+
+pub(crate) fn annotated(stats: &Stats) -> String {
+    let mut text = Vec::new();
+    stats.write_annotated(&mut text).unwrap();
+    String::from_utf8(text).unwrap()
+}
+
+pub(crate) fn object_text(stats: &Stats, serial: u64) -> String {
+    let mut text = Vec::new();
+    stats.write_object(&mut text, serial).unwrap();
     String::from_utf8(text).unwrap()
 }
 
