@@ -8,11 +8,19 @@
 //!
 //! Two reachers are kept, the lowest serials that differ. Two are enough to know what is shared at all, and following
 //! both over the edges gives both for every block, also for those that are reached only through other blocks.
+//!
+//! Which rows of the snapshot reach a block directly is kept beside: the last one in the block, since the walk goes class by
+//! class, the earlier ones in a list that is empty for most.
 
 use super::addresses::Addresses;
+use super::row_shares;
 
 /// Nobody: no object has this serial.
 const NOBODY: u64 = u64::MAX;
+/// No row: the block was reached only through other blocks.
+const NO_ROW: u32 = u32::MAX;
+/// From this length on the list of earlier rows is looked through for pairs that are in it twice.
+const MANY_ROWS: usize = 1024;
 /// What a block weighs that is an object counted on its own.
 const SEPARATE: u64 = u64::MAX;
 
@@ -23,6 +31,12 @@ pub(crate) struct Ledger {
     blocks: Vec<Block>,
     /// From block to block.
     edges: Vec<(u32, u32)>,
+    /// The row of the object that is walked.
+    row: u32,
+    /// Blocks with the rows that reached them directly before their present one did.
+    earlier_rows: Vec<(u32, u32)>,
+    /// The length at which pairs are looked for that are in it twice.
+    many_rows: usize,
 }
 
 /// The number of a block in its ledger.
@@ -42,7 +56,7 @@ pub(crate) enum Reached {
 
 /// A shared block.
 ///
-/// 32 bytes, two to a cache line: what a walk of many shared blocks costs is the memory that it goes through.
+/// As small as it can be: what a walk of many shared blocks costs is the memory that it goes through.
 #[derive(Debug)]
 struct Block {
     address: usize,
@@ -52,6 +66,8 @@ struct Block {
     first: u64,
     /// The lowest serial but that one.
     second: u64,
+    /// The row of the last object that reached it directly.
+    row: u32,
 }
 
 impl Ledger {
@@ -63,12 +79,21 @@ impl Ledger {
         }
     }
 
+    /// Tells in which row of the snapshot the next objects are.
+    #[inline]
+    pub(crate) fn set_row(&mut self, row: u32) {
+        self.row = row;
+    }
+
     /// Notes that the object `serial` reaches the block at `address`.
     #[inline]
     pub(crate) fn reach(&mut self, address: usize, serial: u64) -> Reached {
         let Some(number) = self.find(address) else {
             return Reached::Unknown;
         };
+        if self.blocks[number as usize].row != self.row {
+            self.reach_by_row(number);
+        }
         let block = &mut self.blocks[number as usize];
         if serial > block.second {
             return Reached::Known;
@@ -98,7 +123,7 @@ impl Ledger {
             self.grow();
         }
         self.numbers.insert(address, number);
-        self.blocks.push(Block { address, bytes: 0, first: NOBODY, second: NOBODY });
+        self.blocks.push(Block { address, bytes: 0, first: NOBODY, second: NOBODY, row: NO_ROW });
         Some(BlockId(number))
     }
 
@@ -116,21 +141,41 @@ impl Ledger {
 
     /// Decides who is charged for what. The ledger is empty afterwards.
     pub(crate) fn settle(&mut self) -> Shares {
-        self.propagate();
-        let blocks = std::mem::take(self).blocks;
-        let mut shares = Shares::of(&blocks);
-        shares.blocks = blocks;
-        shares
+        let mut edges = std::mem::take(&mut self.edges);
+        edges.sort_unstable();
+        edges.dedup();
+        self.propagate(&edges);
+        let Self { blocks, earlier_rows: mut reached, .. } = std::mem::take(self);
+        let rows = (0u32..).zip(&blocks).filter(|(_, block)| block.row != NO_ROW);
+        reached.extend(rows.map(|(number, block)| (number, block.row)));
+        let weights: Vec<u64> = blocks.iter().map(Block::shared_bytes).collect();
+        let rows = row_shares::add_up(reached, &edges, &weights);
+        let shares = Shares::of(&blocks);
+        Shares { rows, blocks, ..shares }
+    }
+
+    /// Notes that the present row reaches a block that another one reached before.
+    #[cold]
+    #[inline(never)]
+    fn reach_by_row(&mut self, number: u32) {
+        let before = std::mem::replace(&mut self.blocks[number as usize].row, self.row);
+        if before == NO_ROW {
+            return;
+        }
+        self.earlier_rows.push((number, before));
+        // Objects of different rows that come by turns would otherwise make it as long as there are objects.
+        if self.earlier_rows.len() > self.many_rows.max(MANY_ROWS) {
+            self.earlier_rows.sort_unstable();
+            self.earlier_rows.dedup();
+            self.many_rows = 2 * self.earlier_rows.len();
+        }
     }
 
     /// Takes the reachers of every block to the blocks that it reaches itself.
     ///
     /// In ascending order of serials, so that what a block is told first is what stays; two are kept, so a block passes
     /// on no more than two.
-    fn propagate(&mut self) {
-        let mut edges = std::mem::take(&mut self.edges);
-        edges.sort_unstable();
-        edges.dedup();
+    fn propagate(&mut self, edges: &[(u32, u32)]) {
         let mut sources: Vec<u32> = edges.iter().map(|&(from, _)| from).collect();
         sources.dedup();
         let mut reachers: Vec<(u64, u32)> = Vec::with_capacity(2 * sources.len());
@@ -176,6 +221,11 @@ impl Ledger {
 }
 
 impl Block {
+    /// What it adds to the shared bytes of each row that reaches it.
+    fn shared_bytes(&self) -> u64 {
+        if self.second == NOBODY || self.bytes == SEPARATE { 0 } else { self.bytes }
+    }
+
     /// Takes in a reacher; whether it was not among the two that are kept and now is.
     #[inline]
     fn lower(&mut self, serial: u64) -> bool {
@@ -197,6 +247,8 @@ impl Block {
 pub(crate) struct Shares {
     /// Ascending by serial, each serial once.
     shares: Vec<Share>,
+    /// By row; rows after the last one that shares anything are missing.
+    rows: Vec<u64>,
     blocks: Vec<Block>,
 }
 
@@ -215,6 +267,13 @@ impl Shares {
     #[cfg_attr(not(test), allow(dead_code, reason = "until snapshots ask for parts"))]
     pub(crate) fn owner(&self, block: BlockId) -> Option<u64> {
         self.blocks.get(block.0 as usize).map(|block| block.first)
+    }
+
+    /// Bytes of the shared blocks that objects of this row reach, directly or through other blocks, and that at least one
+    /// more object reaches, of whatever row; each block once.
+    #[allow(dead_code, reason = "until snapshots ask for it")]
+    pub(crate) fn shared_bytes(&self, row: u32) -> u64 {
+        self.rows.get(row as usize).copied().unwrap_or(0)
     }
 
     /// All of them, ascending by serial.
@@ -253,7 +312,7 @@ impl Shares {
                 same
             });
         }
-        Self { shares, blocks: Vec::new() }
+        Self { shares, ..Self::default() }
     }
 }
 

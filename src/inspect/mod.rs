@@ -14,6 +14,7 @@ mod depth;
 mod ledger;
 #[cfg_attr(not(test), allow(dead_code, reason = "until snapshots ask for parts"))]
 mod referents;
+mod row_shares;
 mod session;
 mod sizer;
 mod wait;

@@ -37,6 +37,7 @@ proptest! {
         objects in prop::collection::vec(prop::collection::vec(0usize..12, 0..4), 1..8)
             .prop_flat_map(|objects| Just(objects.into_iter().enumerate().collect::<Vec<_>>()).prop_shuffle()),
         separate in prop::option::of(0usize..12),
+        rows in prop::collection::vec(0u32..4, 8),
     ) {
         let nodes: Vec<_> = (0..12).map(|n| Rc::new(Node { size: 1 << n, next: RefCell::default() })).collect();
         for &(from, to) in &edges {
@@ -57,6 +58,12 @@ proptest! {
             share.0 += 1 << node;
             share.1 += if serials.len() > 1 { 1 << node } else { 0 };
         }
+        let mut expected_rows = [0; 5];
+        for (row, expected) in (0..).zip(&mut expected_rows) {
+            let reaches = |serials: &BTreeSet<u64>| serials.iter().any(|&serial| rows[serial as usize] == row);
+            let shared = reachers.iter().filter(|(_, serials)| serials.len() > 1 && reaches(serials));
+            *expected = shared.map(|(node, _)| 1 << node).sum::<u64>();
+        }
         let (found, claimants) = Sizer::run(SizerOptions::default(), |sizer| {
             if let Some(node) = separate {
                 sizer.separate(Rc::as_ptr(&nodes[node]).cast());
@@ -64,6 +71,7 @@ proptest! {
             let mut claimants = BTreeSet::new();
             for (serial, handles) in &objects {
                 let next = RefCell::new(handles.iter().map(|&node| Rc::clone(&nodes[node])).collect());
+                sizer.set_row(rows[*serial]);
                 let measured = sizer.object(*serial as u64, &Node { size: 0, next });
                 assert_eq!(measured.bytes, size_of::<Node>() as u64);
                 if measured.claims {
@@ -72,13 +80,29 @@ proptest! {
             }
             (sizer.settle(), claimants)
         });
+        let found_rows = std::array::from_fn(|row| found.shared_bytes(row as u32));
         let found: BTreeMap<_, _> = found.iter().map(|share| (share.serial, (share.bytes, share.shared))).collect();
         prop_assert_eq!(&found, &expected);
+        prop_assert_eq!(found_rows, expected_rows);
         prop_assert!(expected.keys().all(|serial| claimants.contains(serial)), "who is charged had claimed");
         for node in &nodes {
             node.next.borrow_mut().clear();
         }
     }
+}
+
+#[test]
+fn rows_that_come_by_turns_count_a_block_once_each() {
+    let texts: Vec<_> = (0..100).map(|_| Arc::new("text".to_owned())).collect();
+    let block = 16 + size_of::<String>() as u64 + 4;
+    let shares = Sizer::run(SizerOptions::default(), |sizer| {
+        for serial in 0..10_000 {
+            sizer.set_row(serial as u32 % 3);
+            sizer.object(serial, &Arc::clone(&texts[serial as usize % 100]));
+        }
+        sizer.settle()
+    });
+    assert_eq!([0, 1, 2, 3].map(|row| shares.shared_bytes(row)), [100 * block, 100 * block, 100 * block, 0]);
 }
 
 #[test]
