@@ -9,7 +9,7 @@ use super::options::{Detail, TrackOptions, represent};
 use super::plan::ClassPlan;
 use super::sizing::Sizing;
 use crate::inspect::ClassKey;
-use crate::registry::{Class, Place, Walker};
+use crate::registry::{Class, Place, Walker, registry};
 
 /// A class and the spans of serials that count.
 ///
@@ -37,9 +37,10 @@ pub(super) struct Span {
     /// The walk over the objects of this class, and the type that says how they are sized. Spans that share it are walked at once.
     pub(super) measure: Measure,
     sizing: TypeId,
-    /// How many objects of the class were made and dropped before `from`, and before `until` once that has come.
-    before: Totals,
-    end: Option<Totals>,
+    /// How many objects of the class were made before it.
+    created_before: u64,
+    /// Where it ended.
+    end: Option<Line>,
     /// How many objects of this span were registered on their own: they count there.
     own: u64,
 }
@@ -61,6 +62,28 @@ impl Totals {
     }
 }
 
+/// A line through time: the first serial behind it.
+///
+/// Threads go on meanwhile, and count for themselves. How many objects lie before the line is known within bounds, and of the two
+/// that one is taken which does not let those look dead that lie behind it. (An object that a thread is in the middle of making is
+/// counted already: it may be taken for dead until it is there.)
+#[derive(Clone, Copy)]
+struct Line {
+    cut: u64,
+    /// So many objects at least lie before it.
+    least: u64,
+    /// So many at most.
+    most: u64,
+}
+
+impl Line {
+    fn draw(class: &Class) -> Self {
+        let least = Totals::of(class).created;
+        let cut = registry().cut();
+        Self { cut, least, most: Totals::of(class).created }
+    }
+}
+
 const OPEN: u64 = u64::MAX;
 
 impl Span {
@@ -74,37 +97,33 @@ impl Span {
 
     /// How many objects of this span were made, if `now` is what the class adds up to.
     pub(super) fn created(&self, now: Totals) -> u64 {
-        let end = self.end.unwrap_or(now);
-        end.created.saturating_sub(self.before.created).saturating_sub(self.own)
+        let created = self.end.map_or(now.created, |end| end.least);
+        created.saturating_sub(self.created_before).saturating_sub(self.own)
     }
 
-    /// How many of its objects were dropped, if `live` were found alive between two looks at the class' totals.
-    ///
-    /// What was made is not counted as of one moment: an object that is too new for the snapshot may be in the count. That it is
-    /// not among the live ones must not make it a dead one, so the count of drops holds where the two disagree.
-    pub(super) fn dropped(&self, live: u64, before: Totals, after: Totals) -> u64 {
-        let most = after.dropped.saturating_sub(self.before.dropped);
+    /// How many of its objects were dropped, if `live` were found alive by a walk that passed over what came after `now`.
+    pub(super) fn dropped(&self, live: u64, now: Totals) -> u64 {
+        // An object that came just after `now` may be among the live ones; of those that died, the count of drops knows.
         let of_whole_class = self.from == 0 && self.is_open() && self.own == 0;
-        let least = if of_whole_class { before.dropped } else { 0 };
-        self.created(before).saturating_sub(live).min(most).max(least)
+        let least = if of_whole_class { now.dropped } else { 0 };
+        self.created(now).saturating_sub(live).max(least)
     }
 
-    fn close(&mut self, cut: u64, end: Totals) {
-        self.until = cut;
-        self.end = Some(end);
+    fn close(&mut self, line: Line) {
+        self.until = line.cut;
+        self.end = Some(line);
     }
 }
 
 impl TrackedClass {
     pub(super) fn new<T: Send + Sync + 'static, S: Sizing<T>>(
         class: &'static Class,
-        cut: u64,
         options: &TrackOptions<T, S>,
         names: &mut Names,
         own: u64,
     ) -> Self {
         let mut tracked = Self { class, spans: Vec::new(), own_outside: own };
-        tracked.track(cut, options, names);
+        tracked.track(options, names);
         tracked
     }
 
@@ -116,26 +135,26 @@ impl TrackedClass {
         self.class.is::<T>()
     }
 
-    /// Tracks objects from `cut` on with these options; where none were before, and if not told otherwise, the older ones too.
+    /// Tracks objects from now on with these options; where none were before, and if not told otherwise, the older ones too.
     pub(super) fn track<T: Send + Sync + 'static, S: Sizing<T>>(
         &mut self,
-        cut: u64,
         options: &TrackOptions<T, S>,
         names: &mut Names,
     ) {
-        let now = Totals::of(self.class);
+        // Drawn before the options are in force, so no object of the time between is lost.
+        let line = Line::draw(self.class);
         let name = match options.name.clone() {
             Some(name) => names.custom(name),
             None => names.of_class(ClassKey::of::<T>()),
         };
-        let (from, before) = match self.spans.last_mut() {
+        let (start, backdated) = match self.spans.last_mut() {
             Some(open) if open.is_open() => {
-                open.close(cut, now);
-                (cut, now)
+                open.close(line);
+                (Some(line), false)
             }
-            _ if options.only_new => (cut, now),
-            Some(closed) => (closed.until, closed.end.unwrap_or(now)),
-            None => (0, Totals::default()),
+            _ if options.only_new => (Some(line), false),
+            Some(closed) => (closed.end, true),
+            None => (None, true),
         };
         let sizing = options.sizing;
         // A way of sizing that knows nothing but its type is the same for all spans.
@@ -149,7 +168,7 @@ impl TrackedClass {
         self.spans.push(Span {
             measure,
             sizing: TypeId::of::<S>(),
-            from,
+            from: start.map_or(0, |start| start.cut),
             until: OPEN,
             name,
             detail: options.detail,
@@ -160,18 +179,18 @@ impl TrackedClass {
                     walker.visit_place::<T, _>(place, |object| represent(repr, object.value()?))?
                 })
             }),
-            before,
+            created_before: start.map_or(0, |start| start.most),
             end: None,
-            own: if from == cut { 0 } else { std::mem::take(&mut self.own_outside) },
+            own: if backdated { std::mem::take(&mut self.own_outside) } else { 0 },
         });
     }
 
-    /// Objects made from `cut` on do not count; whether they did.
-    pub(super) fn detach(&mut self, cut: u64) -> bool {
-        let now = Totals::of(self.class);
+    /// Objects made from now on do not count; whether they did.
+    pub(super) fn detach(&mut self) -> bool {
+        let line = Line::draw(self.class);
         match self.spans.last_mut() {
             Some(open) if open.is_open() => {
-                open.close(cut, now);
+                open.close(line);
                 true
             }
             _ => false,

@@ -9,6 +9,17 @@ use crate::{Tracked, WeakTracked};
 
 /// A shared handle to an object that can be tracked: `Arc<T>` or [`Tracked<T>`], and nothing else. What cannot be referred to
 /// weakly cannot be tracked without being kept alive.
+///
+/// ```compile_fail
+/// # let tracker = classtracker::ClassTracker::new();
+/// tracker.track_object(&Box::new(String::new()));
+/// ```
+///
+/// ```compile_fail
+/// # let tracker = classtracker::ClassTracker::new();
+/// let value = String::new();
+/// tracker.track_object(&value);
+/// ```
 pub trait TrackHandle: private::Handle {}
 
 impl<T: Send + Sync + ?Sized + 'static> TrackHandle for Arc<T> {}

@@ -97,13 +97,12 @@ impl ClassTracker {
         let class = registry().class_of::<T>();
         let mut state = self.state.lock();
         let state = &mut *state;
-        // Lines are drawn under the lock, so that they follow one another as the calls do.
-        let cut = registry().cut();
+        // Lines through time are drawn under the lock, so that they follow one another as the calls do.
         match state.classes.iter_mut().find(|known| known.is(class)) {
-            Some(known) => known.track(cut, &options, &mut state.names),
+            Some(known) => known.track(&options, &mut state.names),
             None => {
                 let own = state.objects.take_before_class(class);
-                state.classes.push(TrackedClass::new(class, cut, &options, &mut state.names, own));
+                state.classes.push(TrackedClass::new(class, &options, &mut state.names, own));
             }
         }
     }
@@ -197,9 +196,8 @@ impl ClassTracker {
     /// [`TrackError::ClassNotTracked`] if the class is not tracked.
     pub fn detach_class<T: Send + Sync + 'static>(&self) -> Result<(), TrackError> {
         let mut state = self.state.lock();
-        let cut = registry().cut();
         let known = state.classes.iter_mut().find(|known| known.is_of::<T>());
-        if known.is_some_and(|known| known.detach(cut)) {
+        if known.is_some_and(TrackedClass::detach) {
             Ok(())
         } else {
             Err(TrackError::ClassNotTracked { class: std::any::type_name::<T>() })
@@ -208,10 +206,8 @@ impl ClassTracker {
 
     /// Stops to track objects that are made from now on, of all classes. Those that are tracked stay tracked.
     pub fn detach_all_classes(&self) {
-        let mut state = self.state.lock();
-        let cut = registry().cut();
-        for class in &mut state.classes {
-            class.detach(cut);
+        for class in &mut self.state.lock().classes {
+            class.detach();
         }
     }
 

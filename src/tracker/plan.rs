@@ -35,7 +35,7 @@ pub(super) struct Row {
 pub(super) struct ClassPlan {
     pub(super) class: &'static Class,
     pub(super) measure: Measure,
-    /// What the class added up to when the snapshot began.
+    /// What the class added up to just before the line was drawn.
     pub(super) totals: Totals,
     /// Each with the number of its row.
     pub(super) spans: Vec<(Span, usize)>,
@@ -64,6 +64,7 @@ impl Rows {
 
 impl Plan {
     pub(super) fn new(state: &State) -> Self {
+        let totals: Vec<_> = state.classes.iter().map(|tracked| Totals::of(tracked.class)).collect();
         let cut = registry().cut();
         let mut rows = Rows::default();
         for (name, created) in &state.past {
@@ -71,8 +72,7 @@ impl Plan {
             rows.rows[row].created += created;
         }
         let mut classes = Vec::with_capacity(state.classes.len());
-        for tracked in &state.classes {
-            let totals = Totals::of(tracked.class);
+        for (tracked, totals) in state.classes.iter().zip(totals) {
             let first = classes.len();
             for span in &tracked.spans {
                 let row = rows.of(&span.name);
@@ -108,9 +108,8 @@ impl Plan {
     /// Adds to the rows how many objects of each class were made, of which `live` were found alive.
     pub(super) fn count_classes(&mut self, live: &[Vec<u64>]) {
         for (class, live) in self.classes.iter().zip(live) {
-            let after = Totals::of(class.class);
             for ((span, row), live) in class.spans.iter().zip(live) {
-                self.rows[*row].created += live + span.dropped(*live, class.totals, after);
+                self.rows[*row].created += live + span.dropped(*live, class.totals);
             }
         }
     }
