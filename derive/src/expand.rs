@@ -38,8 +38,10 @@ pub(crate) fn item(item: &Item) -> TokenStream {
             impl #impl_generics #home::__private::Inspect for #ident #type_generics #where_clause {
                 #[inline]
                 fn inspect(&self, __walk: &mut #home::__private::Walk<'_>) {
-                    let _ = &mut *__walk;
-                    #body
+                    __walk.value(self, |__walk| {
+                        let _ = &mut *__walk;
+                        #body
+                    });
                 }
 
                 #owns_nothing

@@ -49,6 +49,11 @@ impl<T: Inspect> Inspect for Option<T> {
     fn owns_nothing() -> bool {
         T::owns_nothing()
     }
+
+    #[inline]
+    fn holds_counted_values() -> bool {
+        T::holds_counted_values()
+    }
 }
 
 impl<T: Inspect, E: Inspect> Inspect for Result<T, E> {
@@ -77,6 +82,11 @@ impl<T: Inspect> Inspect for Poll<T> {
     #[inline]
     fn owns_nothing() -> bool {
         T::owns_nothing()
+    }
+
+    #[inline]
+    fn holds_counted_values() -> bool {
+        T::holds_counted_values()
     }
 }
 
@@ -107,6 +117,11 @@ impl<T: Inspect> Inspect for Bound<T> {
     fn owns_nothing() -> bool {
         T::owns_nothing()
     }
+
+    #[inline]
+    fn holds_counted_values() -> bool {
+        T::holds_counted_values()
+    }
 }
 
 macro_rules! wrappers {
@@ -120,6 +135,11 @@ macro_rules! wrappers {
             #[inline]
             fn owns_nothing() -> bool {
                 T::owns_nothing()
+            }
+
+            #[inline]
+            fn holds_counted_values() -> bool {
+                T::holds_counted_values()
             }
         }
     )+};
@@ -146,6 +166,11 @@ impl<T: Inspect> Inspect for RangeInclusive<T> {
     #[inline]
     fn owns_nothing() -> bool {
         T::owns_nothing()
+    }
+
+    #[inline]
+    fn holds_counted_values() -> bool {
+        T::holds_counted_values()
     }
 }
 

@@ -8,6 +8,7 @@
 
 mod addresses;
 mod carry;
+mod census;
 mod class;
 mod deep_size;
 mod depth;
@@ -87,6 +88,16 @@ pub trait Inspect {
         Self: Sized,
     {
         false
+    }
+
+    /// Whether values of this type may have a census take note of them, themselves or what lies in them. Only asked of types
+    /// that own nothing: collections of those that do not either need not be visited at all.
+    #[doc(hidden)]
+    fn holds_counted_values() -> bool
+    where
+        Self: Sized,
+    {
+        true
     }
 
     /// The concrete class of the value, also behind `dyn`.

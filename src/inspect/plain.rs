@@ -24,6 +24,11 @@ macro_rules! plain {
             fn owns_nothing() -> bool {
                 true
             }
+
+            #[inline]
+            fn holds_counted_values() -> bool {
+                false
+            }
         }
     )+};
 }

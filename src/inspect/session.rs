@@ -1,5 +1,6 @@
 //! What a walk knows beyond the sum of the present object.
 
+use super::census::Census;
 use super::ledger::{BlockId, Ledger, Reached};
 use super::referents::Referents;
 use deepsize::{Context, DeepSizeOf};
@@ -33,6 +34,8 @@ pub(crate) struct Session {
     pub(crate) pace: Option<Rc<dyn Fn()>>,
     /// The parts of the object that is sized, if they get names.
     pub(crate) referents: Option<Box<Referents>>,
+    /// The values of derived types that were seen, if they are counted.
+    pub(crate) census: Option<Box<Census>>,
     kind: Kind,
 }
 
@@ -120,6 +123,7 @@ impl Session {
             covers: None,
             pace: None,
             referents: None,
+            census: None,
             kind,
         }
     }

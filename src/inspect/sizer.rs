@@ -65,6 +65,12 @@ impl Sizer<'_> {
         self.walk.session().ledger.separate(address.addr());
     }
 
+    /// Has the values of derived types counted from here on, for [`Sizer::census`].
+    #[allow(dead_code, reason = "until snapshots ask for it")]
+    pub(crate) fn count_values(&mut self) {
+        self.walk.count_values();
+    }
+
     /// Tells in which row of the snapshot the next objects are, 0 at first: for [`Shares::shared_bytes`]. To be called when
     /// the row changes.
     #[allow(dead_code, reason = "until snapshots ask for shared bytes")]
@@ -131,9 +137,18 @@ impl Sizer<'_> {
     #[cold]
     pub(crate) fn broken_off(&mut self, flat: usize) -> Measured {
         let bytes = (self.walk.bytes() + flat) as u64;
-        self.walk.session().block = None;
-        self.walk.end_detailed();
+        self.walk.break_off();
         Measured { unread: true, ..self.noted(bytes) }
+    }
+
+    /// The values of derived types that were seen so far: type, number, and bytes of their own (flat and owned, without those of
+    /// further counted values within them); the most bytes first, then by name. Empty if they are not counted.
+    ///
+    /// What of a shared block lies in no counted value belongs to none. So does what a value found whose sizing panicked.
+    #[allow(dead_code, reason = "until snapshots ask for it")]
+    pub(crate) fn census(&mut self) -> Vec<(&'static str, u64, u64)> {
+        let census = self.walk.session().census.as_mut().map(std::mem::take);
+        census.map_or_else(Vec::new, |census| census.finish())
     }
 
     /// Says what the shared blocks add to which object. To be called when all objects were sized.

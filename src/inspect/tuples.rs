@@ -19,6 +19,11 @@ macro_rules! tuples {
             fn owns_nothing() -> bool {
                 $first::owns_nothing() $(&& $name::owns_nothing())*
             }
+
+            #[inline]
+            fn holds_counted_values() -> bool {
+                $first::holds_counted_values() $(|| $name::holds_counted_values())*
+            }
         }
     )+};
 }
@@ -53,6 +58,11 @@ impl<T: Inspect, const N: usize> Inspect for [T; N] {
     #[inline]
     fn owns_nothing() -> bool {
         N == 0 || T::owns_nothing()
+    }
+
+    #[inline]
+    fn holds_counted_values() -> bool {
+        N != 0 && T::holds_counted_values()
     }
 }
 

@@ -5,6 +5,7 @@ use super::referents::Referents;
 use super::session::Session;
 use super::{Inspect, depth, wait};
 use deepsize::{Context, DeepSizeOf};
+use std::any::type_name;
 use std::mem;
 
 /// How many elements of one object are visited before those who wait for the walk are let go.
@@ -24,6 +25,8 @@ pub struct Walk<'a> {
     naming: bool,
     /// Whether what is found goes to a part that has a name, or is in one.
     detailed: bool,
+    /// Whether values of derived types are counted.
+    census: bool,
     origin: Origin,
     /// Comes when it is needed: the size of a value that shares nothing is found without.
     session: Option<Box<Session>>,
@@ -82,10 +85,35 @@ impl Walk<'_> {
         }
     }
 
+    /// Walks what `value` owns, and takes note of the value itself where a snapshot counts the values of each type. The derive
+    /// does it for the whole of a value; an impl by hand may, around all else that it tells.
+    ///
+    /// ```
+    /// use classtracker::{Inspect, Walk};
+    ///
+    /// struct Picture {
+    ///     layers: Vec<String>,
+    /// }
+    ///
+    /// impl Inspect for Picture {
+    ///     fn inspect(&self, walk: &mut Walk<'_>) {
+    ///         walk.value(self, |walk| walk.field("layers", &self.layers));
+    ///     }
+    /// }
+    /// ```
+    #[inline]
+    pub fn value<T: ?Sized>(&mut self, value: &T, inspect: impl FnOnce(&mut Walk<'_>)) {
+        if self.census {
+            self.count(type_name::<T>(), size_of_val(value), inspect);
+        } else {
+            inspect(self);
+        }
+    }
+
     /// Walks the elements of a collection, `length` of them. Their flat bytes must be counted with the allocation that
     /// holds them, by [`heap`](Self::heap).
     ///
-    /// When the elements own nothing, they are not visited.
+    /// When the elements own nothing, they are not visited, unless a snapshot counts the values of each type.
     #[inline]
     pub fn elements<'v, T: Inspect + 'v>(&mut self, length: usize, values: impl IntoIterator<Item = &'v T>) {
         if self.naming {
@@ -98,14 +126,16 @@ impl Walk<'_> {
     /// Walks the keys and values of a map, `length` of each. Their flat bytes must be counted with the allocation that
     /// holds them, by [`heap`](Self::heap).
     ///
-    /// When neither keys nor values own anything, they are not visited.
+    /// When neither keys nor values own anything, they are not visited, unless a snapshot counts the values of each type.
     #[inline]
     pub fn entries<'v, K: Inspect + 'v, V: Inspect + 'v>(
         &mut self,
         length: usize,
         entries: impl IntoIterator<Item = (&'v K, &'v V)>,
     ) {
-        let plain = K::owns_nothing() && V::owns_nothing();
+        let plain = K::owns_nothing()
+            && V::owns_nothing()
+            && !(self.census && (K::holds_counted_values() || V::holds_counted_values()));
         if self.naming && (plain || length == 0) {
             self.name("keys", length, length.saturating_mul(size_of::<K>()), |_| ());
             self.name("values", length, length.saturating_mul(size_of::<V>()), |_| ());
@@ -178,8 +208,17 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn new(context: &'a mut Context, session: Session) -> Self {
-        let session = Some(Box::new(session));
-        Self { bytes: 0, budget: PACE, depth: 0, naming: false, detailed: false, origin: Origin::Own, session, context }
+        Self {
+            bytes: 0,
+            budget: PACE,
+            depth: 0,
+            naming: false,
+            detailed: false,
+            census: false,
+            origin: Origin::Own,
+            session: Some(Box::new(session)),
+            context,
+        }
     }
 
     /// A walk that goes on with the one that `context` belongs to, as soon as that matters.
@@ -192,6 +231,8 @@ impl<'a> Walk<'a> {
             depth: u32::MAX,
             naming: false,
             detailed: false,
+            // What foreign code asks for belongs, in one sum, to the value that called it.
+            census: false,
             origin: Origin::Last,
             session: None,
             context,
@@ -208,12 +249,32 @@ impl<'a> Walk<'a> {
         (self.bytes, self.budget, self.depth) = (0, PACE, 0);
     }
 
+    /// Counts the values of derived types from here on.
+    pub(super) fn count_values(&mut self) {
+        self.session().census = Some(Box::default());
+        self.census = true;
+    }
+
     /// Begins with an object whose parts get names.
     #[cfg_attr(not(test), allow(dead_code, reason = "until snapshots ask for parts"))]
     pub(super) fn begin_detailed(&mut self, referents: Referents) {
         self.begin();
         (self.naming, self.detailed) = (referents.naming(), true);
         self.session().referents = Some(Box::new(referents));
+    }
+
+    /// Forgets what was under way in an object that broke off.
+    #[cold]
+    pub(super) fn break_off(&mut self) {
+        let session = self.session();
+        session.block = None;
+        let census = session.census.as_mut();
+        let counts = census.is_some();
+        if let Some(census) = census {
+            census.break_off();
+        }
+        self.census = counts;
+        self.end_detailed();
     }
 
     /// Ends with it.
@@ -274,12 +335,30 @@ impl<'a> Walk<'a> {
         };
         let outer_block = session.block.replace(block);
         let outer = mem::replace(&mut self.bytes, bytes);
-        self.deeper(inspect);
+        self.apart(inspect);
         let bytes = mem::replace(&mut self.bytes, outer);
         let session = self.session();
         session.block = outer_block;
         let charged = session.weigh(block, bytes);
         self.heap(charged);
+    }
+
+    /// Walks the content of a shared block: what of it lies in no counted value belongs to none of those that reach it, so
+    /// that the census does not depend on who comes first.
+    #[inline]
+    fn apart(&mut self, inspect: impl FnOnce(&mut Walk<'_>)) {
+        let outer = self.counted(0);
+        self.deeper(inspect);
+        self.counted(outer);
+    }
+
+    /// Sets what the counted values within the present one take in all; what it was.
+    #[inline]
+    fn counted(&mut self, bytes: u64) -> u64 {
+        if !self.census {
+            return 0;
+        }
+        self.session().census.as_mut().map_or(0, |census| mem::replace(&mut census.within, bytes))
     }
 
     /// As [`block`](Self::block) while parts get names. A block that is known already is walked once more, for its names.
@@ -304,7 +383,11 @@ impl<'a> Walk<'a> {
         };
         let outer_block = session.block.replace(block);
         let outer = mem::replace(&mut self.bytes, bytes);
-        self.deeper(inspect);
+        // The values in a known block were counted when it was new.
+        let census = self.census;
+        self.census = census && !known;
+        self.apart(inspect);
+        self.census = census;
         let bytes = mem::replace(&mut self.bytes, outer);
         let session = self.session();
         session.block = outer_block;
@@ -341,7 +424,7 @@ impl<'a> Walk<'a> {
 
     #[inline]
     fn visit<'v, T: Inspect + 'v>(&mut self, length: usize, values: impl IntoIterator<Item = &'v T>) {
-        if T::owns_nothing() || length == 0 {
+        if length == 0 || (T::owns_nothing() && !(self.census && T::holds_counted_values())) {
             return;
         }
         self.visiting_elements(length);
@@ -355,6 +438,18 @@ impl<'a> Walk<'a> {
         self.budget = isize::MAX;
         if let Some(pace) = self.session().pace.clone() {
             pace();
+        }
+    }
+
+    /// Walks a value of a derived type, and counts it.
+    #[cold]
+    fn count(&mut self, name: &'static str, flat: usize, inspect: impl FnOnce(&mut Walk<'_>)) {
+        let outer = self.counted(0);
+        let before = self.bytes;
+        inspect(self);
+        let bytes = (flat + self.bytes.wrapping_sub(before)) as u64;
+        if let Some(census) = &mut self.session().census {
+            census.add(name, bytes, outer);
         }
     }
 

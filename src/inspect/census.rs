@@ -1,0 +1,66 @@
+//! How many values of each derived type a walk saw, and what they take.
+
+use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
+
+/// The values that a walk saw.
+///
+/// Each value takes its flat bytes and what was found within it; what the counted values within it take is theirs. So the
+/// rows add up to the bytes that were walked, but for those that lie in no counted value.
+#[derive(Default)]
+pub(crate) struct Census {
+    /// What the counted values take that lie directly within the present one.
+    pub(super) within: u64,
+    rows: Vec<Row>,
+    /// By the address and length of the name, which is quicker than by the name; one name may lie at several addresses.
+    numbers: FxHashMap<(usize, usize), usize>,
+    /// The row of the last value: the next one is often of the same type.
+    last: usize,
+}
+
+struct Row {
+    name: &'static str,
+    count: u64,
+    bytes: u64,
+}
+
+impl Census {
+    /// Takes in a value that takes `bytes` with all in it; `outer` is what [`within`](Self::within) was before it.
+    pub(super) fn add(&mut self, name: &'static str, bytes: u64, outer: u64) {
+        let own = bytes.saturating_sub(self.within);
+        self.within = outer + bytes;
+        let row = self.row(name);
+        row.count += 1;
+        row.bytes += own;
+    }
+
+    /// Forgets the values that are being walked.
+    pub(super) fn break_off(&mut self) {
+        self.within = 0;
+    }
+
+    /// Type, number of values, bytes of their own: the most bytes first, then by name.
+    pub(super) fn finish(self) -> Vec<(&'static str, u64, u64)> {
+        let mut by_name: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+        for row in self.rows {
+            let sum = by_name.entry(row.name).or_default();
+            sum.0 += row.count;
+            sum.1 += row.bytes;
+        }
+        let mut rows: Vec<_> = by_name.into_iter().map(|(name, (count, bytes))| (name, count, bytes)).collect();
+        // Stable: by name among equals.
+        rows.sort_by_key(|&(_, _, bytes)| std::cmp::Reverse(bytes));
+        rows
+    }
+
+    fn row(&mut self, name: &'static str) -> &mut Row {
+        if !self.rows.get(self.last).is_some_and(|row| std::ptr::eq(row.name, name)) {
+            let rows = &mut self.rows;
+            self.last = *self.numbers.entry((name.as_ptr().addr(), name.len())).or_insert_with(|| {
+                rows.push(Row { name, count: 0, bytes: 0 });
+                rows.len() - 1
+            });
+        }
+        &mut self.rows[self.last]
+    }
+}
