@@ -840,3 +840,27 @@ fn a_weak_handle_to_an_object_that_never_was_is_nothing() {
     let bytes = tracker.create_snapshot("").tracked_bytes();
     assert_eq!(bytes, (size_of::<Vec<WeakTracked<String>>>() + 2 * size_of::<WeakTracked<String>>()) as u64);
 }
+
+#[test]
+fn a_value_sized_for_itself_inside_a_sizing_is_whole_and_changes_nothing_outside() {
+    struct Asks(Arc<Vec<u8>>, Mutex<Vec<usize>>);
+    impl DeepSizeOf for Asks {
+        fn deep_size_of_children(&self, context: &mut deepsize::Context) -> usize {
+            self.1.lock().unwrap().push(classtracker::deep_size_of(&self.0));
+            let children = self.0.deep_size_of_children(context);
+            self.1.lock().unwrap().push(classtracker::deep_size_of(&self.0));
+            children
+        }
+    }
+    #[derive(DeepSizeOf)]
+    struct Holder(Asks, Arc<Vec<u8>>);
+
+    let data = Arc::new(vec![0; 100]);
+    let block = 16 + size_of::<Vec<u8>>() + 100;
+    let holder = Arc::new(Holder(Asks(Arc::clone(&data), Mutex::default()), data));
+    let tracker = ClassTracker::new();
+    tracker.track_object(&holder);
+    let snapshot = tracker.create_snapshot("");
+    assert_eq!(*holder.0.1.lock().unwrap(), [8 + block; 2]);
+    assert!(snapshot.tracked_bytes() >= (size_of::<Holder>() + block) as u64, "{}", snapshot.tracked_bytes());
+}

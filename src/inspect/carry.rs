@@ -41,7 +41,11 @@ pub(super) enum Origin {
 #[cold]
 pub(super) fn find(context: &mut Context) -> (Box<Session>, Origin) {
     if let Some(lent) = take(&LENT) {
-        return (lent, Origin::Lent);
+        if lent.lent_with == address_of(context) {
+            return (lent, Origin::Lent);
+        }
+        // Foreign code sizes something for itself, with a context of its own.
+        give_back(lent, Origin::Lent);
     }
     // The old session lives until the new one is there: so their markers are not at the same address.
     let last = take(&LAST);
@@ -64,11 +68,12 @@ pub(super) fn give_back(session: Box<Session>, origin: Origin) {
 }
 
 /// Lends the session in `slot` to foreign code until the loan is dropped, by unwinding too.
-pub(super) fn lend(slot: &mut Option<Box<Session>>) -> Loan<'_> {
-    let Some(session) = slot.take() else {
+pub(super) fn lend<'s>(slot: &'s mut Option<Box<Session>>, context: &Context) -> Loan<'s> {
+    let Some(mut session) = slot.take() else {
         // A walk that had no need of a session yet: what lies there may be that of a walk further out, and stays.
         return Loan { slot: None, before: None };
     };
+    session.lent_with = address_of(context);
     let before = LENT.try_with(|lent| lent.replace(Some(session))).ok().flatten();
     Loan { slot: Some(slot), before }
 }
@@ -85,6 +90,11 @@ impl Drop for Loan<'_> {
             *slot = LENT.try_with(|lent| lent.replace(self.before.take())).ok().flatten();
         }
     }
+}
+
+/// As long as a session is lent, its context stays where it is: no other one has the same address.
+fn address_of(context: &Context) -> usize {
+    (&raw const *context).addr()
 }
 
 fn take(place: &'static std::thread::LocalKey<Cell<Option<Box<Session>>>>) -> Option<Box<Session>> {

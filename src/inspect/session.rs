@@ -30,6 +30,8 @@ pub(crate) struct Session {
     pub(crate) claims: bool,
     /// How long locks may still be waited for.
     pub(crate) patience: Duration,
+    /// The address of the context that it was lent with last.
+    pub(crate) lent_with: usize,
     pub(crate) covers: Option<Rc<dyn Covers>>,
     pub(crate) pace: Option<Rc<dyn Fn()>>,
     /// The parts of the object that is sized, if they get names.
@@ -120,6 +122,7 @@ impl Session {
             unread: false,
             claims: false,
             patience: PATIENCE,
+            lent_with: 0,
             covers: None,
             pace: None,
             referents: None,

@@ -162,7 +162,7 @@ impl Walk<'_> {
 
     /// Counts what a value owns whose type knows only [`deepsize::DeepSizeOf`]: one sum, without names for its parts.
     pub fn opaque<T: DeepSizeOf + ?Sized>(&mut self, value: &T) {
-        let loan = carry::lend(&mut self.session);
+        let loan = carry::lend(&mut self.session, self.context);
         let bytes = value.deep_size_of_children(self.context);
         drop(loan);
         self.heap(bytes);
