@@ -61,10 +61,7 @@ fn the_summary_is_drawn_as_the_readme_shows_it() {
         let fixed = text.lines().filter(|line| !line.trim_start().starts_with("process:"));
         let words = fixed.flat_map(str::split_whitespace);
         words
-            .filter(|word| {
-                !word.contains(|c: char| c == '(' || c == '<') && word.parse::<f64>().is_err()
-                    || word.parse::<u64>().is_ok()
-            })
+            .filter(|word| !word.contains(['(', '<']) && word.parse::<f64>().is_err() || word.parse::<u64>().is_ok())
             .map(str::to_owned)
             .collect()
     };

@@ -264,20 +264,18 @@ pub(crate) struct Share {
 
 impl Shares {
     /// The serial of the object that is charged for a block.
-    #[cfg_attr(not(test), allow(dead_code, reason = "until snapshots ask for parts"))]
     pub(crate) fn owner(&self, block: BlockId) -> Option<u64> {
         self.blocks.get(block.0 as usize).map(|block| block.first)
     }
 
     /// Bytes of the shared blocks that objects of this row reach, directly or through other blocks, and that at least one
     /// more object reaches, of whatever row; each block once.
-    #[allow(dead_code, reason = "until snapshots ask for it")]
     pub(crate) fn shared_bytes(&self, row: u32) -> u64 {
         self.rows.get(row as usize).copied().unwrap_or(0)
     }
 
     /// All of them, ascending by serial.
-    #[cfg_attr(not(test), allow(dead_code, reason = "until snapshots ask for parts"))]
+    #[cfg(test)]
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Share> {
         self.shares.iter()
     }

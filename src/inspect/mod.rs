@@ -13,7 +13,6 @@ mod class;
 mod deep_size;
 mod depth;
 mod ledger;
-#[cfg_attr(not(test), allow(dead_code, reason = "until snapshots ask for parts"))]
 mod referents;
 mod row_shares;
 mod session;

@@ -66,14 +66,12 @@ impl Sizer<'_> {
     }
 
     /// Has the values of derived types counted from here on, for [`Sizer::census`].
-    #[allow(dead_code, reason = "until snapshots ask for it")]
     pub(crate) fn count_values(&mut self) {
         self.walk.count_values();
     }
 
     /// Tells in which row of the snapshot the next objects are, 0 at first: for [`Shares::shared_bytes`]. To be called when
     /// the row changes.
-    #[allow(dead_code, reason = "until snapshots ask for shared bytes")]
     pub(crate) fn set_row(&mut self, row: u32) {
         self.walk.session().ledger.set_row(row);
     }
@@ -109,7 +107,6 @@ impl Sizer<'_> {
 
     /// As [`Sizer::object_or_panic`], and names the object's parts down to `levels`, at least one. What they weigh is
     /// known after [`Sizer::settle`].
-    #[cfg_attr(not(test), allow(dead_code, reason = "until snapshots ask for parts"))]
     pub(crate) fn detailed_or_panic<T: Inspect + ?Sized>(
         &mut self,
         serial: u64,
@@ -145,7 +142,6 @@ impl Sizer<'_> {
     /// further counted values within them); the most bytes first, then by name. Empty if they are not counted.
     ///
     /// What of a shared block lies in no counted value belongs to none. So does what a value found whose sizing panicked.
-    #[allow(dead_code, reason = "until snapshots ask for it")]
     pub(crate) fn census(&mut self) -> Vec<(&'static str, u64, u64)> {
         let census = self.walk.session().census.as_mut().map(std::mem::take);
         census.map_or_else(Vec::new, |census| census.finish())

@@ -256,7 +256,6 @@ impl<'a> Walk<'a> {
     }
 
     /// Begins with an object whose parts get names.
-    #[cfg_attr(not(test), allow(dead_code, reason = "until snapshots ask for parts"))]
     pub(super) fn begin_detailed(&mut self, referents: Referents) {
         self.begin();
         (self.naming, self.detailed) = (referents.naming(), true);

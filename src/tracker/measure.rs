@@ -24,6 +24,10 @@ pub(super) struct Findings {
     pub(super) kept: Vec<(u64, Kept)>,
     /// For each class of the plan and each of its spans: how many objects were alive.
     pub(super) live: Vec<Vec<u64>>,
+    /// For each row: bytes of the blocks that its objects reach and that others reach too.
+    pub(super) shared_bytes: Vec<u64>,
+    /// Name, number and bytes of the derived types that were seen, if that was asked for.
+    pub(super) census: Option<Vec<(&'static str, u64, u64)>>,
 }
 
 /// An object whose bytes are not final.
@@ -56,8 +60,11 @@ pub(super) fn measure(plan: &mut Plan) -> Findings {
     let options =
         SizerOptions { covers: Some(Rc::new(plan.covered())), pace: Some(Rc::new(move || paced.step_aside())) };
     let own = plan.own();
-    let Plan { cut, rows, classes, objects, .. } = plan;
+    let Plan { cut, rows, classes, objects, census, .. } = plan;
     Sizer::run(options, |sizer| {
+        if *census {
+            sizer.count_values();
+        }
         for (object, _) in &*objects {
             sizer.separate(object.block());
         }
@@ -72,6 +79,7 @@ pub(super) fn measure(plan: &mut Plan) -> Findings {
             live: Vec::new(),
         };
         for (object, row) in &*objects {
+            measuring.sizer.set_row(*row as u32);
             if let Some(size) = object.size(measuring.sizer, &walker) {
                 let candidate = Candidate {
                     bytes: size.measured.bytes,
@@ -94,6 +102,9 @@ pub(super) fn measure(plan: &mut Plan) -> Findings {
             (class.measure)(&mut measuring, class);
             let live = std::mem::take(&mut measuring.live);
             measuring.findings.live.push(live);
+        }
+        if *census {
+            measuring.findings.census = Some(measuring.sizer.census());
         }
         measuring.settle()
     })
@@ -223,6 +234,7 @@ impl<S> Run<'_, '_, '_, S> {
         let (span, row) = &self.plan.spans[number];
         (self.from, self.length, self.number) = (span.from, span.until.min(cut) - span.from, number);
         self.levels = span.resolution_level;
+        self.measuring.sizer.set_row(*row as u32);
         // A span that is kept alive looks at every object.
         self.threshold = if span.keep { 0 } else { self.measuring.rows[*row].tally.threshold() };
         true
@@ -324,6 +336,7 @@ impl Measuring<'_, '_> {
         for pending in std::mem::take(&mut self.pending) {
             self.finish(pending, &shares);
         }
+        self.findings.shared_bytes = (0..self.rows.len()).map(|row| shares.shared_bytes(row as u32)).collect();
         self.findings
     }
 }

@@ -224,6 +224,27 @@ impl ClassTracker {
         drop(forgotten);
     }
 
+    /// Whether snapshots also count the values of all derived types that they see inside tracked objects, however deep: how many, and
+    /// what they take. So structs show up that are held by value in collections, and registered nowhere. Off at first: it takes time.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use classtracker::{ClassTracker, DeepSizeOf};
+    ///
+    /// #[derive(DeepSizeOf)]
+    /// struct Entry { text: String }
+    ///
+    /// let log = Arc::new(vec![Entry { text: "one".into() }, Entry { text: "two".into() }]);
+    /// let tracker = ClassTracker::new();
+    /// tracker.track_object(&log);
+    /// tracker.set_census(true);
+    /// let census = tracker.create_snapshot("").census.clone().unwrap();
+    /// assert_eq!((census[0].count, census[0].bytes), (2, 2 * 24 + 3 + 3));
+    /// ```
+    pub fn set_census(&self, on: bool) {
+        self.state.lock().census = on;
+    }
+
     /// Sizes every tracked object that is alive and files the result under `label`, which may be empty.
     ///
     /// The program goes on meanwhile: nothing is locked while objects are sized. Objects made after the call do not count; of those

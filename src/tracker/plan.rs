@@ -21,6 +21,7 @@ pub(super) struct Plan {
     pub(super) rows: Vec<Row>,
     pub(super) classes: Vec<ClassPlan>,
     pub(super) objects: Vec<(Arc<TrackedObject>, usize)>,
+    pub(super) census: bool,
 }
 
 /// One row of the snapshot.
@@ -102,7 +103,7 @@ impl Plan {
             rows.rows[row].tally.list(object.detail.most());
             objects.push((object, row));
         }
-        Self { era: state.era, cut, rows: rows.rows, classes, objects }
+        Self { era: state.era, census: state.census, cut, rows: rows.rows, classes, objects }
     }
 
     /// Adds to the rows how many objects of each class were made, of which `live` were found alive.

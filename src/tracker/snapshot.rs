@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use chrono::Utc;
-use classtracker_stats::{ObjectRecord, ObjectRow, Snapshot};
+use classtracker_stats::{CensusRow, ObjectRecord, ObjectRow, Snapshot};
 use parking_lot::Mutex;
 
 use super::class::Totals;
@@ -29,13 +29,19 @@ pub(super) fn take(state: &Mutex<State>, label: String) -> Arc<Snapshot> {
 
     let mut listed = Vec::new();
     let mut part_names = PartNames::default();
-    for row in std::mem::take(&mut plan.rows) {
+    for (row, &shared_bytes) in std::mem::take(&mut plan.rows).into_iter().zip(&findings.shared_bytes) {
         let (mut class, candidates) = row.tally.finish(Arc::clone(&row.name), row.created);
+        class.shared_bytes = shared_bytes;
         class.referents = row.parts.referents(&mut part_names);
         snapshot.classes.push(class);
         listed.extend(candidates.into_iter().map(|candidate| (Arc::clone(&row.name), candidate)));
     }
     snapshot.classes.sort_by(|a, b| a.class.cmp(&b.class));
+    snapshot.census = findings.census.as_ref().map(|census| {
+        let mut rows: Vec<_> = census.iter().map(|&(name, count, bytes)| CensusRow::new(name, count, bytes)).collect();
+        rows.sort_by(|a, b| a.type_name.cmp(&b.type_name));
+        rows
+    });
     listed.sort_unstable_by_key(|(_, candidate)| candidate.serial);
 
     // Those that were listed before, and are not now, may have died. Asking takes no lock, so that user code (what an object

@@ -24,6 +24,8 @@ pub(super) struct State {
     /// Objects that are to be kept alive, by serial.
     pub(super) kept: HashMap<u64, Kept>,
     pub(super) era: Era,
+    /// Whether snapshots count the values of derived types inside objects.
+    pub(super) census: bool,
 }
 
 /// A handle that keeps an object alive.
@@ -61,6 +63,7 @@ impl State {
             listed: Arc::default(),
             kept: HashMap::new(),
             era: Era::default(),
+            census: false,
         }
     }
 
@@ -97,7 +100,8 @@ impl State {
     /// Forgets everything.
     pub(super) fn clear(&mut self) -> Self {
         let Era { detached, cleared } = self.era;
-        let fresh = Self { era: Era { detached: detached + 1, cleared: cleared + 1 }, ..Self::new() };
+        let era = Era { detached: detached + 1, cleared: cleared + 1 };
+        let fresh = Self { era, census: self.census, ..Self::new() };
         std::mem::replace(self, fresh)
     }
 
