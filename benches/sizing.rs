@@ -32,6 +32,8 @@ fn main() {
         Some("deepsize-two-shared") => sharing_by_deepsize(1),
         Some("ours-thousand-pairs") => median_of_snapshots(0, sharing(1000)),
         Some("deepsize-thousand-pairs") => sharing_by_deepsize(1000),
+        Some("ours-own-pairs") => median_of_snapshots(0, sharing(OBJECTS / 2)),
+        Some("deepsize-own-pairs") => sharing_by_deepsize(OBJECTS / 2),
         _ => figures(),
     }
 }
@@ -46,6 +48,12 @@ fn figures() {
         0.5,
         "ours-thousand-pairs",
         "deepsize-thousand-pairs",
+    );
+    compare(
+        "snapshot / deepsize with one context, every two objects share two Arcs",
+        0.5,
+        "ours-own-pairs",
+        "deepsize-own-pairs",
     );
     compare("resolution level 2 / level 0", 3.0, "ours-in-parts", "ours");
 }

@@ -10,6 +10,8 @@ use rustc_hash::FxHashSet;
 
 /// No part.
 const NONE: u32 = u32::MAX;
+/// Room for the parts of most objects at the first levels.
+const USUAL: usize = 12;
 
 /// The parts of one object.
 pub(crate) struct Referents {
@@ -39,6 +41,8 @@ struct Node {
     parent: u32,
     child: u32,
     sibling: u32,
+    /// The child that was asked for last: the one behind it is often the next.
+    recent: u32,
 }
 
 /// The content of a shared block.
@@ -52,8 +56,14 @@ struct Block {
 impl Referents {
     /// For the object `serial` of `flat` bytes, down to `levels`, at least one.
     pub(super) fn new(serial: u64, flat: usize, levels: u32) -> Self {
-        let mut made =
-            Self { serial, parts: Vec::new(), blocks: Vec::new(), seen: FxHashSet::default(), current: 0, levels };
+        let mut made = Self {
+            serial,
+            parts: Vec::with_capacity(USUAL),
+            blocks: Vec::new(),
+            seen: FxHashSet::default(),
+            current: 0,
+            levels,
+        };
         made.push(Part { name: "", level: 0, count: 1, flat_bytes: flat as u64, bytes: 0 }, NONE);
         made
     }
@@ -112,7 +122,7 @@ impl Referents {
             }
             self.join(root, at);
         }
-        let mut parts = Vec::new();
+        let mut parts = Vec::with_capacity(self.parts.len() + 1);
         self.list(0, &mut parts);
         let named: u64 = parts.iter().filter(|part| part.level == 1).map(|part| part.bytes).sum();
         let deep = bytes + shares.get(self.serial).map_or(0, |share| share.bytes);
@@ -138,7 +148,25 @@ impl Referents {
         }
     }
 
+    #[inline]
     fn child_named(&mut self, of: u32, name: &'static str) -> u32 {
+        let recent = self.parts[of as usize].recent;
+        let next = self.parts.get(recent as usize).map_or(NONE, |node| node.sibling);
+        // By address: names that are equal elsewhere are found below.
+        let is = |part: u32| self.parts.get(part as usize).is_some_and(|node| std::ptr::eq(node.part.name, name));
+        let child = if is(next) {
+            next
+        } else if is(recent) {
+            return recent;
+        } else {
+            self.look_for_child(of, name)
+        };
+        self.parts[of as usize].recent = child;
+        child
+    }
+
+    #[inline(never)]
+    fn look_for_child(&mut self, of: u32, name: &'static str) -> u32 {
         let mut last = NONE;
         let mut next = self.parts[of as usize].child;
         while next != NONE {
@@ -170,7 +198,7 @@ impl Referents {
 
     fn push(&mut self, part: Part, parent: u32) -> u32 {
         let number = self.parts.len() as u32;
-        self.parts.push(Node { part, parent, child: NONE, sibling: NONE });
+        self.parts.push(Node { part, parent, child: NONE, sibling: NONE, recent: NONE });
         number
     }
 }
