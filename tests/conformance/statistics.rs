@@ -11,14 +11,14 @@ use classtracker::{ClassTracker, DeepSizeOf, TrackOptions, Tracked};
 
 use crate::support::{counts, row};
 
-/// An object that can grow and shows its name.
+/// An object that can grow and shows its name; of a class of its own for each test.
 #[derive(DeepSizeOf)]
-struct Item {
+struct Item<const TEST: u32> {
     name: &'static str,
     text: Mutex<Vec<u8>>,
 }
 
-impl Item {
+impl<const TEST: u32> Item<TEST> {
     fn new(name: &'static str, length: usize) -> Self {
         Self { name, text: Mutex::new(vec![0; length]) }
     }
@@ -28,8 +28,8 @@ impl Item {
     }
 }
 
-fn options() -> TrackOptions<Item> {
-    TrackOptions::new().only_new().repr(|item: &Item| item.name.to_owned())
+fn options<const TEST: u32>() -> TrackOptions<Item<TEST>> {
+    TrackOptions::new().only_new().repr(|item: &Item<TEST>| item.name.to_owned())
 }
 
 /// Four items over three snapshots, of which the second has the largest total.
@@ -40,19 +40,19 @@ fn options() -> TrackOptions<Item> {
 /// | b    | shop::In |  10 300  –  | third    |
 /// | c    | shop::Up |  50  60 60  |          |
 /// | a    | shop::In |  50   –  –  | second   |
-fn shop() -> ClassTracker {
+fn shop<const TEST: u32>() -> ClassTracker {
     let tracker = ClassTracker::new();
-    tracker.track_class_with::<Item>(options().name("shop::In"));
+    tracker.track_class_with::<Item<TEST>>(options().name("shop::In"));
     let wait = || std::thread::sleep(Duration::from_millis(25));
-    let d = Tracked::new(Item::new("d", 100));
+    let d = Tracked::new(Item::<TEST>::new("d", 100));
     wait();
-    let b = Tracked::new(Item::new("b", 10));
+    let b = Tracked::new(Item::<TEST>::new("b", 10));
     wait();
-    tracker.track_class_with::<Item>(options().name("shop::Up"));
-    let c = Tracked::new(Item::new("c", 50));
+    tracker.track_class_with::<Item<TEST>>(options().name("shop::Up"));
+    let c = Tracked::new(Item::<TEST>::new("c", 50));
     wait();
-    tracker.track_class_with::<Item>(options().name("shop::In"));
-    let a = Tracked::new(Item::new("a", 50));
+    tracker.track_class_with::<Item<TEST>>(options().name("shop::In"));
+    let a = Tracked::new(Item::<TEST>::new("a", 50));
     tracker.create_snapshot("first");
     drop(a);
     d.resize(1);
@@ -74,7 +74,7 @@ fn order(stats: &Stats, sort: &[SortKey], reversed: bool) -> String {
 
 #[test]
 fn p18_objects_sort_by_each_key_sizes_the_largest_first() {
-    let stats = shop().stats();
+    let stats = shop::<1>().stats();
     let check = |word: &str, expected: &str| {
         let key = word.parse().unwrap();
         assert_eq!(order(&stats, &[key], false), expected, "by {word}");
@@ -95,7 +95,7 @@ fn p18_objects_sort_by_each_key_sizes_the_largest_first() {
 
 #[test]
 fn p18_later_keys_break_the_ties_of_earlier_ones() {
-    let stats = shop().stats();
+    let stats = shop::<2>().stats();
     assert_eq!(order(&stats, &[SortKey::Class, SortKey::Size], false), "bdac");
     assert_eq!(order(&stats, &[SortKey::Class, SortKey::Repr], false), "abdc");
     assert_eq!(order(&stats, &[SortKey::Class, SortKey::Repr], true), "cdba");
@@ -116,7 +116,7 @@ fn shown(stats: &mut Stats, class: &str, limit: Option<Limit>) -> String {
 
 #[test]
 fn p19_objects_are_filtered_by_class_first_and_then_limited_by_count_or_share() {
-    let mut stats = shop().stats();
+    let mut stats = shop::<4>().stats();
     let share = |number| Some(Limit::try_from(number).unwrap());
     assert_eq!(shown(&mut stats, "", None), "abcd");
     assert_eq!(shown(&mut stats, "In", None), "abd");
@@ -140,10 +140,10 @@ fn printed(stats: &Stats) -> String {
 #[test]
 fn p19_each_object_is_printed_with_its_serial_site_sizes_and_end() {
     let tracker = ClassTracker::new();
-    tracker.track_class_with::<Item>(options().name("shop::Item"));
-    let dies = Tracked::new(Item::new("dies", 1000));
+    tracker.track_class_with::<Item<5>>(options().name("shop::Item"));
+    let dies = Tracked::new(Item::<5>::new("dies", 1000));
     let line = line!() - 1;
-    let stays = Tracked::new(Item::new("stays", 2048));
+    let stays = Tracked::new(Item::<5>::new("stays", 2048));
     tracker.create_snapshot("first");
     let [dead, alive] = [&dies, &stays].map(|item| Tracked::serial(item).unwrap());
     drop(dies);
@@ -212,7 +212,7 @@ fn p20_the_summary_has_a_header_and_a_row_for_each_class_in_each_snapshot() {
 
 #[test]
 fn p21_a_dump_gives_back_the_same_snapshots_and_prints_the_same() {
-    let tracker = shop();
+    let tracker = shop::<7>();
     let mut live = tracker.stats();
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("shop.ctdump");
@@ -254,10 +254,10 @@ fn p21_loading_what_is_no_dump_is_a_clear_error() {
 #[test]
 fn p25_the_record_of_an_object_ends_with_it_and_a_class_stays_listed() {
     let tracker = ClassTracker::new();
-    tracker.track_class_with::<Item>(options().name("Ending"));
-    let item = Tracked::new(Item::new("x", 1));
+    tracker.track_class_with::<Item<9>>(options().name("Ending"));
+    let item = Tracked::new(Item::<9>::new("x", 1));
     tracker.create_snapshot("alive");
-    tracker.detach_class::<Item>().unwrap();
+    tracker.detach_class::<Item<9>>().unwrap();
     drop(item);
     for label in ["dead", "still dead"] {
         let snapshot = tracker.create_snapshot(label);
@@ -357,7 +357,7 @@ fn p27_a_class_first_seen_after_the_first_print_joins_the_next_one() {
 
 #[test]
 fn p27_live_and_dead_objects_sort_by_death_together() {
-    let stats = shop().stats();
+    let stats = shop::<14>().stats();
     assert_eq!(order(&stats, &[SortKey::Death, SortKey::Repr], false), "abcd");
     let mut stats = stats;
     stats.sort_by(&[SortKey::Death]);
