@@ -26,7 +26,7 @@ fn main() {
         Some("ours") => median_of_snapshots(0, ours()),
         Some("ours-in-parts") => median_of_snapshots(2, ours()),
         Some("deepsize") => by_deepsize(),
-        Some("allocative") => median_of_loops(theirs(), |object| allocative::size_of_unique(object)),
+        Some("allocative") => median_of_loops(theirs(), allocative::size_of_unique),
         Some("mem_dbg") => by_mem_dbg(),
         Some("ours-two-shared") => median_of_snapshots(0, sharing(1)),
         Some("deepsize-two-shared") => sharing_by_deepsize(1),
