@@ -242,7 +242,8 @@ fn objects_that_are_only_made_do_not_look_as_if_many_had_died() {
             if round > 40 {
                 let snapshot = from_now_on.create_snapshot("");
                 check_item_row(snapshot.classes.first().unwrap());
-                assert!(snapshot.classes[0].dropped <= 2, "{snapshot:?}");
+                // And one for each that was when the tracking began.
+                assert!(snapshot.classes[0].dropped <= 4, "{snapshot:?}");
             }
         }
         stop.store(true, Ordering::Relaxed);
