@@ -18,9 +18,7 @@ const WINDOW: usize = 64;
 const DROPS: usize = 400_000;
 
 fn main() {
-    let mut arguments = std::env::args()
-        .skip(1)
-        .filter(|argument| argument != "--bench");
+    let mut arguments = std::env::args().skip(1).filter(|argument| argument != "--bench");
     match arguments.next().as_deref() {
         Some("walk-plain") => walk_plain(),
         Some("walk-tracked") => walk_tracked(),
@@ -39,17 +37,9 @@ fn create_and_drop() {
     for threads in [1, 2] {
         let arc = || churn(threads, || Arc::new(black_box(value)));
         let tracked = || churn(threads, || Tracked::new(black_box(value)));
-        report(
-            &format!("create+drop tracked / Arc, {threads} thread(s)"),
-            1.5,
-            pairs(tracked, arc),
-        );
+        report(&format!("create+drop tracked / Arc, {threads} thread(s)"), 1.5, pairs(tracked, arc));
         classtracker::set_enabled(false);
-        report(
-            &format!("create+drop switched off / Arc, {threads} thread(s)"),
-            1.1,
-            pairs(tracked, arc),
-        );
+        report(&format!("create+drop switched off / Arc, {threads} thread(s)"), 1.1, pairs(tracked, arc));
         classtracker::set_enabled(true);
     }
 }
@@ -107,31 +97,15 @@ fn parts(id: u64) -> (String, Vec<u32>) {
 
 /// Each side in a process of its own, so that neither works in memory that the other has left in disorder.
 fn walks() {
-    let ratios = (0..7)
-        .map(|_| child("walk-tracked") / child("walk-plain"))
-        .collect();
-    report(
-        "snapshot of 1 M objects / loop of deep_size_of over Vec<Arc>, in order",
-        1.2,
-        ratios,
-    );
+    let ratios = (0..7).map(|_| child("walk-tracked") / child("walk-plain")).collect();
+    report("snapshot of 1 M objects / loop of deep_size_of over Vec<Arc>, in order", 1.2, ratios);
 }
 
 fn child(which: &str) -> f64 {
     let program = std::env::current_exe().expect("this program has a path");
-    let output = Command::new(program)
-        .arg(which)
-        .output()
-        .expect("this program runs again");
-    assert!(
-        output.status.success(),
-        "{which}: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8_lossy(&output.stdout)
-        .trim()
-        .parse()
-        .expect("it prints seconds")
+    let output = Command::new(program).arg(which).output().expect("this program runs again");
+    assert!(output.status.success(), "{which}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).trim().parse().expect("it prints seconds")
 }
 
 fn walk_plain() {
@@ -144,19 +118,9 @@ fn walk_plain() {
         .collect();
     median_of(|| {
         // Of the object, not of the handle.
-        black_box(
-            objects
-                .iter()
-                .map(|object| plain::Object::deep_size_of(object))
-                .sum::<usize>(),
-        );
+        black_box(objects.iter().map(|object| plain::Object::deep_size_of(object)).sum::<usize>());
     });
-    black_box(
-        objects
-            .iter()
-            .map(|object| object.id ^ object.name.len() as u64 ^ object.values.len() as u64)
-            .max(),
-    );
+    black_box(objects.iter().map(|object| object.id ^ object.name.len() as u64 ^ object.values.len() as u64).max());
 }
 
 fn walk_tracked() {
@@ -171,12 +135,7 @@ fn walk_tracked() {
     median_of(|| {
         black_box(tracker.create_snapshot(""));
     });
-    black_box(
-        objects
-            .iter()
-            .map(|object| object.id ^ object.name.len() as u64 ^ object.values.len() as u64)
-            .max(),
-    );
+    black_box(objects.iter().map(|object| object.id ^ object.name.len() as u64 ^ object.values.len() as u64).max());
 }
 
 /// Prints the median of some runs, in seconds.

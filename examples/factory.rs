@@ -24,28 +24,12 @@ struct Factory {
 
 impl Factory {
     fn hire(&mut self, number: usize) {
-        const SKILLS: [&str; 5] = [
-            "welding",
-            "assembly",
-            "paint",
-            "logistics",
-            "quality control",
-        ];
-        let skills: Vec<String> = SKILLS[..=number % SKILLS.len()]
-            .iter()
-            .map(ToString::to_string)
-            .collect();
+        const SKILLS: [&str; 5] = ["welding", "assembly", "paint", "logistics", "quality control"];
+        let skills: Vec<String> = SKILLS[..=number % SKILLS.len()].iter().map(ToString::to_string).collect();
         for skill in &skills {
-            self.by_skill
-                .entry(skill.clone())
-                .or_default()
-                .push(self.staff.len());
+            self.by_skill.entry(skill.clone()).or_default().push(self.staff.len());
         }
-        self.staff.push(Tracked::new(Employee {
-            name: format!("Employee {number}"),
-            skills,
-            wage: 3000,
-        }));
+        self.staff.push(Tracked::new(Employee { name: format!("Employee {number}"), skills, wage: 3000 }));
     }
 }
 
@@ -54,10 +38,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     tracker.track_class::<Employee>();
     tracker.track_class_with::<Factory>(TrackOptions::new().resolution_level(1));
 
-    let mut factory = Tracked::new(Factory {
-        name: "Plant 1".into(),
-        ..Factory::default()
-    });
+    let mut factory = Tracked::new(Factory { name: "Plant 1".into(), ..Factory::default() });
     tracker.create_snapshot("empty factory");
 
     if let Some(mut factory) = Tracked::get_mut(&mut factory) {
@@ -77,14 +58,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         factory.staff.len(),
         factory.by_skill.len()
     );
-    let best = factory
-        .staff
-        .iter()
-        .max_by_key(|employee| employee.skills.len());
-    println!(
-        "most skilled: {}\n",
-        best.map_or("nobody", |employee| &employee.name)
-    );
+    let best = factory.staff.iter().max_by_key(|employee| employee.skills.len());
+    println!("most skilled: {}\n", best.map_or("nobody", |employee| &employee.name));
 
     tracker.stats().print_summary();
     let path = std::env::temp_dir().join("factory.ctdump");

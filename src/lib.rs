@@ -4,21 +4,21 @@
 #[allow(unused_extern_crates, reason = "generated code uses it")]
 extern crate self as classtracker;
 
-mod clock;
-mod handle;
-mod inspect;
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+mod clock;
+mod handle;
+mod inspect;
 #[allow(unsafe_code, reason = "the one module that may: see its documentation")]
 mod registry;
 mod tracker;
 
 pub use classtracker_derive::DeepSizeOf;
 pub use classtracker_stats as stats;
-pub use sizing::*;
 pub use inspect::{Inspect, Walk, deep_size_of};
 pub use registry::{Tracked, TrackedMut, WeakTracked};
+pub use sizing::*;
 pub use tracker::{ByInspect, BySize, ClassTracker, Detail, Sizing, TrackError, TrackHandle, TrackOptions};
 
 /// Switches tracking on or off for the whole process. It is on at first.

@@ -2,8 +2,8 @@
 
 use deepsize::Context;
 
-use crate::{__private, DeepSizeOf, Inspect, Tracked, Walk, WeakTracked};
 use crate::registry::HEADER_BYTES;
+use crate::{__private, DeepSizeOf, Inspect, Tracked, Walk, WeakTracked};
 
 /// The header is the tracker's own, in its overhead: an object is charged with its value alone.
 impl<T: Inspect + ?Sized> Inspect for Tracked<T> {

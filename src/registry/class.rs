@@ -20,7 +20,7 @@ pub(super) struct Seed {
 impl Seed {
     #[inline]
     pub(super) fn of<T: 'static>() -> Self {
-        Self { type_id: TypeId::of::<T>(), name: core::any::type_name::<T>, destroy: super::handle::destroy::<T> }
+        Self { type_id: TypeId::of::<T>(), name: core::any::type_name::<T>, destroy: super::destroy::destroy::<T> }
     }
 }
 

@@ -32,8 +32,10 @@
 //!
 //! The `loom` models in [`model`] check 2, 3 and 4.
 
+mod borrow;
 mod class;
 mod counts;
+mod destroy;
 mod handle;
 mod local;
 #[cfg(all(test, loom))]
@@ -44,6 +46,7 @@ mod page;
 mod sites;
 mod sync;
 mod visit;
+mod weak;
 
 use core::any::TypeId;
 use core::ops::Range;
@@ -51,7 +54,9 @@ use core::panic::Location;
 
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
-pub use handle::{Tracked, TrackedMut, WeakTracked};
+pub use borrow::TrackedMut;
+pub use handle::Tracked;
+pub use weak::WeakTracked;
 
 pub(crate) use class::{Class, HEADER_BYTES};
 pub(crate) use visit::{Object, Place, Visitor, Walker};

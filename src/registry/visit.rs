@@ -8,7 +8,8 @@ use std::panic::catch_unwind;
 use std::time::Duration;
 
 use super::class::{Class, PageRef};
-use super::handle::{self, Tracked};
+use super::destroy::{destroy_parked, header_of};
+use super::handle::Tracked;
 use super::node::{Header, Node};
 use super::page::{Found, Page, Released, SLOTS, Slot};
 use super::{registry, with_local};
@@ -23,7 +24,7 @@ pub(crate) struct Object<'v, T> {
 impl<'v, T> Object<'v, T> {
     fn header(&self) -> &'v Header {
         // SAFETY: invariant 2: the visit keeps the node from being freed. Headers are only ever read, but for the counts.
-        unsafe { handle::header_of(self.header.cast::<Node<T>>()) }
+        unsafe { header_of(self.header.cast::<Node<T>>()) }
     }
 
     #[inline]
@@ -270,7 +271,7 @@ fn destroy_all(released: &Released) {
     for (object, remains) in released.iter() {
         if let Some(object) = NonNull::new(object) {
             // SAFETY: parked objects have no strong handle, and no walker reads this one any more.
-            ends(|| unsafe { handle::destroy_parked(object, remains) });
+            ends(|| unsafe { destroy_parked(object, remains) });
         }
     }
 }

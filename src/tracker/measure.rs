@@ -126,7 +126,7 @@ pub(super) fn class<T: Send + Sync + 'static, S: Sizing<T>>(
         from: 0,
         length: 0,
         number: 0,
-        threshold: 0,
+        threshold: (0, u64::MAX),
         levels: 0,
         sums: Sums::default(),
         flat_bytes,
@@ -147,7 +147,7 @@ struct Run<'r, 'm, 's, S> {
     length: u64,
     number: usize,
     /// See [`super::tally::Tally::threshold`].
-    threshold: u64,
+    threshold: (u64, u64),
     /// How many levels of parts the span asks for.
     levels: u32,
     sums: Sums,
@@ -236,7 +236,7 @@ impl<S> Run<'_, '_, '_, S> {
         self.levels = span.resolution_level;
         self.measuring.sizer.set_row(*row as u32);
         // A span that is kept alive looks at every object.
-        self.threshold = if span.keep { 0 } else { self.measuring.rows[*row].tally.threshold() };
+        self.threshold = if span.keep { (0, u64::MAX) } else { self.measuring.rows[*row].tally.threshold() };
         true
     }
 
@@ -244,7 +244,8 @@ impl<S> Run<'_, '_, '_, S> {
     fn file<T: Send + Sync + 'static>(&mut self, object: &Object<'_, T>, measured: Measured) {
         if !measured.claims {
             self.sums.add(measured.bytes, measured.unread);
-            if measured.bytes < self.threshold {
+            let (bytes, serial) = self.threshold;
+            if measured.bytes < bytes || (measured.bytes == bytes && object.serial() >= serial) {
                 return;
             }
         }

@@ -108,8 +108,6 @@ pub(super) struct Tally {
     sums: Sums,
     listed: BinaryHeap<Reverse<Candidate>>,
     most: usize,
-    /// Once `most` are listed: the bytes that an object must have to be looked at.
-    threshold: u64,
 }
 
 impl Tally {
@@ -130,9 +128,14 @@ impl Tally {
         self.sums.join(sums);
     }
 
-    /// The bytes that an object must have to be worth to be considered.
-    pub(super) fn threshold(&self) -> u64 {
-        if self.most == 0 { u64::MAX } else { self.threshold }
+    /// The bytes that an object must have to be worth to be considered, and the serial below which it must be if it has just as
+    /// many.
+    pub(super) fn threshold(&self) -> (u64, u64) {
+        match self.listed.peek() {
+            Some(least) if self.listed.len() == self.most => (least.0.bytes, least.0.serial),
+            _ if self.most == 0 => (u64::MAX, 0),
+            _ => (0, u64::MAX),
+        }
     }
 
     /// Whether an object would be listed.
@@ -152,9 +155,6 @@ impl Tally {
             && candidate > least.0
         {
             *least = Reverse(candidate);
-        }
-        if self.listed.len() == self.most {
-            self.threshold = self.listed.peek().map_or(0, |least| least.0.bytes);
         }
     }
 

@@ -1,0 +1,125 @@
+//! The end of objects: values, memory, slots.
+
+use core::ptr::NonNull;
+
+use super::node::{Header, Node};
+use super::page::{Remains, Slot};
+use super::with_local;
+
+/// # Safety
+/// The node must be allocated for `'n`.
+#[inline]
+pub(super) unsafe fn header_of<'n, T: ?Sized>(node: NonNull<Node<T>>) -> &'n Header {
+    // SAFETY: a node begins with its header. No reference to the value is made.
+    let header: &'n Header = unsafe { node.cast::<Header>().as_ref() };
+    header.life.used();
+    header
+}
+
+/// # Safety
+/// The node must be allocated.
+#[inline]
+pub(super) unsafe fn value_of<T: ?Sized>(node: NonNull<Node<T>>) -> *mut T {
+    // SAFETY: only the address of a field is taken.
+    unsafe { &raw mut (*node.as_ptr()).value }
+}
+
+/// # Safety
+/// No handle may be left, no slot show the node, no walker have it, and its value be gone.
+#[inline]
+unsafe fn free<T: ?Sized>(node: NonNull<Node<T>>) {
+    // SAFETY: the node is still allocated.
+    if !unsafe { header_of(node) }.life.ends() {
+        return;
+    }
+    // SAFETY: the reference is for the layout alone, which is known from the pointer.
+    let layout = unsafe { core::alloc::Layout::for_value(node.as_ref()) };
+    // SAFETY: the node was allocated by `Box` with this layout.
+    unsafe { std::alloc::dealloc(node.as_ptr().cast(), layout) };
+}
+
+/// Returns a slot without an object, and counts the object as dropped.
+#[inline]
+pub(super) fn give_back(slot: *const Slot) {
+    if !slot.is_null() {
+        // SAFETY: slots come from `Page::slot`.
+        let class = unsafe { Slot::page(slot) }.class();
+        with_local(|local| local.give_back(slot, class));
+    }
+}
+
+/// # Safety
+/// The caller gives up one weak count.
+pub(super) unsafe fn drop_weak<T: ?Sized>(node: NonNull<Node<T>>) {
+    // SAFETY: the count keeps the node allocated until it is dropped.
+    if unsafe { header_of(node) }.counts.drop_weak() {
+        // SAFETY: no handle of any kind is left; the last strong one saw to the value, the slot and the walkers.
+        unsafe { free(node) };
+    }
+}
+
+/// Destroys an object: its value, and its memory if no weak handle is left.
+///
+/// # Safety
+/// The object must have no strong handle (or one that is the only handle of any kind, given up by the caller), be in no slot, and be
+/// read by no walker.
+#[inline]
+pub(super) unsafe fn destroy_node<T: ?Sized>(node: NonNull<Node<T>>) {
+    struct Memory<T: ?Sized>(NonNull<Node<T>>);
+    impl<T: ?Sized> Drop for Memory<T> {
+        #[inline]
+        fn drop(&mut self) {
+            // SAFETY: the weak count of all strong handles together is ours to give up.
+            unsafe { drop_weak_after_value(self.0) };
+        }
+    }
+    // A destructor that panics must not keep the memory.
+    let memory = Memory(node);
+    // SAFETY: the node is allocated.
+    let value = unsafe { value_of(memory.0) };
+    // SAFETY: the caller's promise: nobody reads or will read the value.
+    unsafe { core::ptr::drop_in_place(value) };
+}
+
+/// # Safety
+/// As [`drop_weak`]; a strong count of 1 is allowed if no other handle of any kind exists.
+#[inline]
+unsafe fn drop_weak_after_value<T: ?Sized>(node: NonNull<Node<T>>) {
+    // SAFETY: the count keeps the node allocated.
+    let unique = unsafe { header_of(node) }.counts.is_unique();
+    if unique {
+        // SAFETY: the only handle was the caller's; the rest is the caller's promise.
+        unsafe { free(node) };
+    } else {
+        // SAFETY: the caller's promise.
+        unsafe { drop_weak(node) };
+    }
+}
+
+/// [`destroy_node`] for who knows only the header, or, if the value is gone, the rest of it.
+///
+/// # Safety
+/// As [`destroy_node`]; the object's class must be that of `T`.
+pub(super) unsafe fn destroy<T>(header: NonNull<Header>, remains: Remains) {
+    let node = header.cast::<Node<T>>();
+    match remains {
+        // SAFETY: the caller's promise.
+        Remains::Value => unsafe { destroy_node(node) },
+        // SAFETY: the weak count of the strong handles goes with the last of them.
+        Remains::Memory => unsafe { drop_weak(node) },
+    }
+}
+
+/// Destroys an object that was parked, and gives its slot back.
+///
+/// # Safety
+/// The object must have been released by [`Page::leave`] or [`Page::leave_holding`], and not yet be destroyed.
+pub(super) unsafe fn destroy_parked(header: NonNull<Header>, remains: Remains) {
+    // SAFETY: a released object is still allocated; a node begins with its header.
+    let slot = unsafe { header_of(header.cast::<Node<()>>()) }.slot;
+    // SAFETY: slots come from `Page::slot`.
+    let class = unsafe { Slot::page(slot) }.class();
+    give_back(slot);
+    // SAFETY: parked objects have no strong handle; nobody reads a released one; the class is that of its page.
+    unsafe { (class.destroy)(header, remains) };
+}
