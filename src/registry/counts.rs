@@ -125,9 +125,9 @@ impl Counts {
         // Relaxed: only the exchange below decides.
         let mut word = self.0.load(Ordering::Relaxed);
         while strong(word) == 1 {
-            // Acquire: what the other handles did to the value is done. Release: the same for us, seen from who frees the
-            // memory. Relaxed on failure: we only look again.
-            match self.0.compare_exchange_weak(word, word - STRONG, Ordering::AcqRel, Ordering::Relaxed) {
+            // Acquire: what the other handles did to the value is done. (What we do to the memory is released with the weak
+            // count.) Relaxed on failure: we only look again.
+            match self.0.compare_exchange_weak(word, word - STRONG, Ordering::Acquire, Ordering::Relaxed) {
                 Ok(_) => return true,
                 Err(now) => word = now,
             }

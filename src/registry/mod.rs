@@ -155,13 +155,14 @@ impl Registry {
     }
 
     pub(crate) fn set_enabled(&self, enabled: bool) {
-        // On again is also a new epoch: serials were given meanwhile, one by one, and what is left of the threads' blocks is older.
-        let change = |control| match enabled {
-            true => Self::is_off(control).then_some((control & !OFF) + EPOCH),
-            false => Some(control | OFF),
-        };
-        // Relaxed: nothing else is told by it; what `cut` released, a later change passes on.
-        let _ = self.control.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, change);
+        // Relaxed throughout: nothing else is told by it; what `cut` released, a later change passes on.
+        if !enabled {
+            self.control.0.fetch_or(OFF, Ordering::Relaxed);
+            return;
+        }
+        // On again is also a new epoch: serials were given meanwhile, one by one, and what is left of threads' blocks is older.
+        let on = |control| Self::is_off(control).then_some((control & !OFF) + EPOCH);
+        let _ = self.control.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, on);
     }
 
     pub(crate) fn is_enabled(&self) -> bool {

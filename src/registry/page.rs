@@ -358,11 +358,8 @@ impl Page {
         if let Some(held) = readers.held.iter_mut().find(|held| **held == object) {
             *held = null();
         }
+        // The page stayed busy meanwhile: who hid an object since `enter`, and may now free it, has asked under this lock.
         readers.walkers += 1;
-        self.publish_readers(&readers);
-        drop(readers);
-        // As in `enter`.
-        fence(Ordering::SeqCst);
     }
 
     fn publish_readers(&self, readers: &Readers) {

@@ -295,19 +295,20 @@ fn ends(work: impl FnOnce()) -> bool {
 /// Has an object fetched from memory: its header and the first of its value. What it owns elsewhere is not known yet.
 #[inline]
 fn prefetch<T>(object: *const Header) {
+    // An object that is hardly more than its header seldom reaches into a second cache line.
+    let long = size_of::<Node<T>>() > size_of::<Header>() + 16;
     #[cfg(all(target_arch = "x86_64", not(loom)))]
     {
         use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
         // SAFETY: a prefetch reads nothing: any address will do.
         unsafe { _mm_prefetch::<_MM_HINT_T0>(object.cast()) };
-        // An object that is hardly more than its header seldom reaches into a second cache line.
-        if size_of::<Node<T>>() > size_of::<Header>() + 16 {
+        if long {
             // SAFETY: as above.
             unsafe { _mm_prefetch::<_MM_HINT_T0>(object.cast::<i8>().wrapping_add(64)) };
         }
     }
     #[cfg(not(all(target_arch = "x86_64", not(loom))))]
-    let _ = object;
+    let _ = (object, long);
 }
 
 /// The pages of a class at one moment, to be visited one by one.
