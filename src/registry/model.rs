@@ -16,6 +16,11 @@
 //! they touch nothing shared.
 //!
 //! Each model names the faults that it was seen to find, put into the code by hand.
+//!
+//! # What they cannot see
+//! Loom's read-modify-writes always read the newest value, and a fence stands where the machine has a sequentially consistent
+//! swap. So these orderings were seen to matter in no model, and rest on the reasons beside them: those of `cut` and
+//! `control_for_serials`, of `take_only_strong` and `is_only_strong`, and the release in `bump`.
 
 mod borrow;
 mod drop;

@@ -19,6 +19,7 @@ fn reader() -> JoinHandle<()> {
     })
 }
 
+/// Finds: `exclude_walkers` that does not wait, waits too short, or leaves the value in sight; `publish` or `find` relaxed.
 #[test]
 fn a_mutable_borrow_against_a_walk() {
     static LENT: Reached = Reached::new("the value is lent");
@@ -45,6 +46,7 @@ fn a_mutable_borrow_against_a_walk() {
     READ.check();
 }
 
+/// Finds: `get_mut` that does not look a second time whether it is the only handle.
 #[test]
 fn a_mutable_borrow_against_a_handle_made_by_a_walker() {
     static LENT: Reached = Reached::new("the value is lent");
@@ -72,6 +74,8 @@ fn a_mutable_borrow_against_a_handle_made_by_a_walker() {
     MADE.check();
 }
 
+/// Finds: a value that is moved while it is read; a header that is freed while a walker that came meanwhile reads it; a
+/// parked node without a value that is destroyed as if it had one.
 #[test]
 fn try_unwrap_against_a_walk() {
     static UNWRAPPED: Reached = Reached::new("the value comes out");
@@ -92,6 +96,7 @@ fn try_unwrap_against_a_walk() {
     UNWRAPPED.check();
 }
 
+/// Finds: `try_unwrap` that does not take the count in one step.
 #[test]
 fn try_unwrap_against_an_upgrade_and_a_walk() {
     static UNWRAPPED: Reached = Reached::new("the value comes out");
@@ -119,7 +124,9 @@ fn try_unwrap_against_an_upgrade_and_a_walk() {
     UPGRADED.check();
 }
 
-/// Without a slot: see [`drop`](super::drop).
+/// Without a slot: see `drop.rs`.
+///
+/// Finds: `drop_weak` without the acquiring load.
 #[test]
 fn try_unwrap_of_an_object_that_is_not_registered_against_an_upgrade() {
     static UNWRAPPED: Reached = Reached::new("the value comes out");
@@ -142,6 +149,7 @@ fn try_unwrap_of_an_object_that_is_not_registered_against_an_upgrade() {
     UNWRAPPED.check();
 }
 
+/// Finds: `into_inner` that does not exclude walkers; that gives up where it should wait.
 #[test]
 fn into_inner_of_two_handles_at_once_against_a_walk() {
     static FIRST: Reached = Reached::new("one thread gets the value");
@@ -174,6 +182,7 @@ fn into_inner_of_two_handles_at_once_against_a_walk() {
     SECOND.check();
 }
 
+/// Finds: a value that is taken though this very thread reads it.
 #[test]
 fn into_inner_by_who_reads_the_object_leaves_it_to_the_walk() {
     static LEFT: Reached = Reached::new("the walk destroys the value");

@@ -4,6 +4,8 @@ use super::{Reached, Value, check, class, object, spawn, started, walk};
 use crate::registry::registry;
 use crate::{Tracked, WeakTracked};
 
+/// Finds: no fence in `enter` or after the swap, `is_busy` or the store to `busy` relaxed, an object that is not hidden or not
+/// parked, parking without the lock.
 #[test]
 fn a_drop_against_a_walk() {
     static READ: Reached = Reached::new("the walker reads the object");
@@ -32,6 +34,7 @@ fn a_drop_against_a_walk() {
     MISSED.check();
 }
 
+/// Finds: `drop_strong` relaxed, and what is left out of `drop_slowly` (to hide, to park).
 #[test]
 fn the_last_two_handles_dropped_on_two_threads_against_a_walk() {
     check(3, || {
@@ -54,6 +57,8 @@ fn the_last_two_handles_dropped_on_two_threads_against_a_walk() {
 }
 
 /// Without a slot there is no page, whose fences would hide what the counts fail to order.
+///
+/// Finds: `drop_strong` or `drop_weak` without the acquiring load.
 #[test]
 fn the_last_two_handles_of_an_object_that_is_not_registered() {
     check(4, || {
@@ -73,6 +78,7 @@ fn the_last_two_handles_of_an_object_that_is_not_registered() {
     });
 }
 
+/// Finds: an upgrade from a count of 0, `drop_weak` relaxed.
 #[test]
 fn an_upgrade_against_the_last_drop_and_a_walk() {
     static UPGRADED: Reached = Reached::new("the weak handle becomes a strong one");
@@ -100,6 +106,8 @@ fn an_upgrade_against_the_last_drop_and_a_walk() {
     DEAD.check();
 }
 
+/// Finds: a drop that does not look a second time whether it is the only handle, looks before the page is idle, or looks relaxed;
+/// a walker that raises the count without looking.
 #[test]
 fn a_handle_made_by_a_walker_against_the_last_drop() {
     static MADE: Reached = Reached::new("the walker makes a handle");
@@ -127,6 +135,7 @@ fn a_handle_made_by_a_walker_against_the_last_drop() {
     LAST.check();
 }
 
+/// Finds: `first_strong` or `upgrade` relaxed.
 #[test]
 fn an_upgrade_against_the_end_of_new_cyclic() {
     static UPGRADED: Reached = Reached::new("the weak handle becomes a strong one");

@@ -5,6 +5,7 @@ use loom::sync::{Arc, Mutex};
 use super::{Reached, Value, check, class, object, spawn, started, walk};
 use crate::Tracked;
 
+/// Finds: a thread that hands over its counts outside of the lock, or stays in the list.
 #[test]
 fn a_thread_that_ends_against_totals_and_a_walk() {
     static FOUND: Reached = Reached::new("the walker finds the object");
@@ -29,6 +30,7 @@ fn a_thread_that_ends_against_totals_and_a_walk() {
     FOUND.check();
 }
 
+/// Finds: totals that are read relaxed.
 #[test]
 fn drops_are_never_more_than_creations() {
     check(3, || {
@@ -48,6 +50,7 @@ fn drops_are_never_more_than_creations() {
     });
 }
 
+/// Finds: totals that are read relaxed, also where no lock tells of the creation.
 #[test]
 fn a_drop_that_is_counted_brings_its_creation() {
     static HANDED: Reached = Reached::new("one thread drops what the other made");

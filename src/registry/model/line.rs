@@ -7,6 +7,7 @@ use super::{Reached, Value, check, class, object, spawn, started, walk};
 use crate::Tracked;
 use crate::registry::{next_serial, registry};
 
+/// Finds: an epoch that begins before the line is read; a thread that goes on with its block in a new epoch.
 #[test]
 fn a_line_through_time_against_creation() {
     static AFTER: Reached = Reached::new("an object is made that knows of the line");
@@ -35,6 +36,7 @@ fn a_line_through_time_against_creation() {
     AFTER.check();
 }
 
+/// Finds: a switch that is not looked at.
 #[test]
 fn on_and_off_against_creation_and_drop() {
     static SEEN: Reached = Reached::new("the object is registered");
@@ -71,6 +73,7 @@ fn on_and_off_against_creation_and_drop() {
     UNSEEN.check();
 }
 
+/// Finds: tracking that is on again in the old epoch; a thread that goes on with its block in a new one.
 #[test]
 fn serials_rise_on_each_thread_whatever_is_switched() {
     check(3, || {

@@ -4,6 +4,7 @@ use super::{Reached, Value, check, class, object, spawn, started, walk};
 use crate::registry::Place;
 use crate::{Tracked, registry};
 
+/// Finds: `publish` or `find` relaxed.
 #[test]
 fn a_slot_that_is_used_again_on_another_thread_against_a_walk() {
     static NEW: Reached = Reached::new("the walker reads the new object");
@@ -31,6 +32,7 @@ fn a_slot_that_is_used_again_on_another_thread_against_a_walk() {
     NEW.check();
 }
 
+/// Finds: slots that a thread keeps when it ends.
 #[test]
 fn a_slot_that_goes_from_a_thread_that_ends_to_another() {
     static TAKEN: Reached = Reached::new("the new object stands where the old one stood");
@@ -58,6 +60,7 @@ fn a_slot_that_goes_from_a_thread_that_ends_to_another() {
     TAKEN.check();
 }
 
+/// Finds: a place that does not compare serials; a drop that hides its object though it may live on.
 #[test]
 fn a_place_tells_its_object_from_the_next_one_there() {
     static ALIVE: Reached = Reached::new("it is alive when it is looked at");

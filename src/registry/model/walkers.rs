@@ -3,6 +3,7 @@
 use super::{Reached, Value, check, class, object, spawn, started, walk, walk_by};
 use crate::registry::Walker;
 
+/// Finds: a walker that releases what is parked while another reads.
 #[test]
 fn two_walkers_on_one_page_against_a_drop() {
     check(2, || {
@@ -21,6 +22,8 @@ fn two_walkers_on_one_page_against_a_drop() {
     });
 }
 
+/// Finds: a drop that hides its object without the mark [`find`](crate::registry::page::Slot::find) waits for, and one that
+/// does not show it again.
 #[test]
 fn an_object_that_lives_on_is_never_missed() {
     static KEPT: Reached = Reached::new("a walker's handle keeps the object");
@@ -44,6 +47,7 @@ fn an_object_that_lives_on_is_never_missed() {
     KEPT.check();
 }
 
+/// Finds: a held object that is not recorded, or left out of `reads`, `busy` or `unpark`; a walker that comes back unseen.
 #[test]
 fn a_walker_that_stepped_aside_against_drops_of_its_object_and_another() {
     check(3, || {
@@ -64,6 +68,7 @@ fn a_walker_that_stepped_aside_against_drops_of_its_object_and_another() {
     });
 }
 
+/// Finds: a walker that comes back and ends the other's hold, too.
 #[test]
 fn two_walkers_that_step_aside_with_one_object_against_its_drop() {
     check(2, || {
