@@ -1,8 +1,8 @@
 //! `#[derive(DeepSizeOf)]` of classtracker: implements `classtracker::Inspect` and `deepsize::DeepSizeOf`, the second by the
 //! first.
 //!
-//! The stages, in order: [`parse`] reads the item (with [`attributes`]), [`check`] refuses what cannot be sized, [`bounds`]
-//! finds what the type parameters must fulfil, [`expand`] writes the impls. Generated code names nothing but
+//! The stages, in order: `parse` reads the item (with `attributes`), `check` refuses what cannot be sized, `bounds`
+//! finds what the type parameters must fulfil, `expand` writes the impls. Generated code names nothing but
 //! `classtracker::__private` and `core`, by absolute paths.
 #![forbid(unsafe_code)]
 
