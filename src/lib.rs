@@ -1,4 +1,40 @@
 //! Which types of a running program hold its memory, how that changes, where those objects were made, and which are alive.
+//!
+//! A [`ClassTracker`] registers single objects (behind an `Arc` or a [`Tracked`]) or whole types (all that are in a [`Tracked`]) without
+//! keeping them alive. [`ClassTracker::create_snapshot`] sizes every one that is alive, with all that it owns; [`stats::Stats`] sorts,
+//! filters, prints and dumps what the snapshots hold.
+//!
+//! ```
+//! use classtracker::{ClassTracker, DeepSizeOf, TrackOptions, Tracked};
+//!
+//! #[derive(DeepSizeOf)]
+//! struct Session { user: String, history: Vec<String> }
+//!
+//! let tracker = ClassTracker::new();
+//! tracker.track_class_with::<Session>(TrackOptions::new().name("session").resolution_level(1));
+//!
+//! let session = Tracked::new(Session { user: "ada".into(), history: vec!["hello".into()] });
+//! tracker.create_snapshot("logged in");
+//! drop(session);
+//! tracker.create_snapshot("logged out");
+//!
+//! let live: Vec<u64> = tracker.snapshots().iter().map(|snapshot| snapshot.classes[0].live).collect();
+//! assert_eq!(live, [1, 0]);
+//! tracker.stats().print_summary();
+//! ```
+//!
+//! # Where to look
+//! - [`Tracked`] and [`WeakTracked`]: the handles. They are used as `Arc` and `Weak` are.
+//! - [`ClassTracker`] and [`TrackOptions`]: what is tracked, and how.
+//! - [`Inspect`] and `#[derive(DeepSizeOf)]`: how types say what they own. Types of common crates are sized behind features of the
+//!   crates' names.
+//! - [`stats`]: snapshots as data, questions, tables, dumps.
+//!
+//! # What is not measured
+//! A size is the sum of what was asked from the allocator; what the allocator rounds up is not in it. What is behind a lock that is held
+//! for long, or borrowed mutably, is not read: the object counts as `unread`, and its size is a lower bound.
+
+#![deny(unsafe_code)]
 
 // What the derive generates names the crate from outside, also in the crate itself.
 #[allow(unused_extern_crates, reason = "generated code uses it")]
@@ -26,7 +62,7 @@ pub use tracker::{ByInspect, BySize, ClassTracker, Detail, Sizing, TrackError, T
 /// An object made while tracking is off is in no snapshot, ever; one made before stays known until it dies. Both cost about
 /// what an `Arc` costs.
 ///
-/// ```
+/// ```standalone_crate
 /// use classtracker::{ClassTracker, Tracked};
 ///
 /// classtracker::set_enabled(false);
