@@ -91,6 +91,18 @@ impl Span {
         (self.from..self.until).contains(&serial)
     }
 
+    /// Whether these options would change nothing: so a program that registers a class at every turn gathers no spans.
+    fn is_tracked_as<T: ?Sized, S: 'static>(&self, name: &Arc<str>, options: &TrackOptions<T, S>) -> bool {
+        // Functions cannot be told apart: options that hold some are new options.
+        let plain = size_of::<S>() == 0 && self.repr.is_none() && options.repr.is_none();
+        plain
+            && self.is_open()
+            && self.sizing == TypeId::of::<S>()
+            && self.name == *name
+            && (self.detail, self.keep, self.resolution_level)
+                == (options.detail, options.keep, options.resolution_level)
+    }
+
     pub(super) fn is_open(&self) -> bool {
         self.until == OPEN
     }
@@ -147,6 +159,9 @@ impl TrackedClass {
             Some(name) => names.custom(name),
             None => names.of_class(ClassKey::of::<T>()),
         };
+        if self.spans.last().is_some_and(|last| last.is_tracked_as(&name, options)) {
+            return;
+        }
         let (start, backdated) = match self.spans.last_mut() {
             Some(open) if open.is_open() => {
                 open.close(line);

@@ -74,7 +74,8 @@ impl ClassTracker {
 
     /// Tracks all objects of `T` that are in a [`Tracked`], those made before this call included.
     ///
-    /// Called again it changes nothing.
+    /// For a class that is tracked already with other options, these defaults are in force for objects made from now on; see
+    /// [`track_class_with`](Self::track_class_with).
     pub fn track_class<T: Inspect + Send + Sync + 'static>(&self) {
         self.track_class_with(TrackOptions::<T>::new());
     }
