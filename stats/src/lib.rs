@@ -47,7 +47,10 @@ pub use annotated::Annotated;
 pub use census::CensusEntry;
 pub use dump::{DumpError, DumpReader, DumpWriter};
 pub use limit::{Limit, LimitError};
-pub use model::{CensusRow, ClassRow, ObjectRecord, ObjectRow, ProcessMemory, Referent, Session, Site, Snapshot};
+pub use model::{
+    AllocatorMemory, AllocatorSource, CensusRow, ClassRow, Durations, Frame, History, HistoryEvent, ObjectRecord,
+    ObjectRow, ProcessMemory, Referent, Session, Site, SiteRow, Snapshot, Trace, Tracking,
+};
 pub use moment::Moment;
 pub use names::Names;
 pub use objects::{Fate, Folded, Measured, ObjectEntry, ObjectError, ObjectHistory, ObjectList, UnknownObject};

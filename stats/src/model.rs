@@ -8,17 +8,25 @@
 
 mod census;
 mod class_row;
+mod durations;
+mod history;
 mod object;
 mod process;
 mod referent;
 mod session;
+mod site_row;
 mod snapshot;
+mod trace;
 
 pub use census::CensusRow;
 pub use class_row::ClassRow;
 pub(crate) use class_row::average;
+pub use durations::Durations;
+pub use history::{History, HistoryEvent};
 pub use object::{ObjectRecord, ObjectRow, Site};
-pub use process::ProcessMemory;
+pub use process::{AllocatorMemory, AllocatorSource, ProcessMemory};
 pub use referent::Referent;
 pub use session::Session;
-pub use snapshot::Snapshot;
+pub use site_row::SiteRow;
+pub use snapshot::{Snapshot, Tracking};
+pub use trace::{Frame, Trace};

@@ -9,7 +9,7 @@ use super::codec;
 use super::column::Values;
 use super::referents::ReferentValues;
 use super::wire::{CensusWire, ClassesWire, EndWire, RecordsWire, RowsWire, SessionWire, SnapshotWire};
-use crate::{CensusRow, ClassRow, ObjectRecord, ObjectRow, ProcessMemory, Session, Site, Snapshot};
+use crate::{CensusRow, ClassRow, ObjectRecord, ObjectRow, Session, Site, Snapshot};
 
 /// What the frames so far have brought; the mirror of the encoder's.
 #[derive(Default)]
@@ -54,7 +54,8 @@ impl Decoder {
         let elapsed = wire.elapsed.to_duration().ok_or_else(bad_time("elapsed"))?;
         let mut snapshot = Snapshot::new(wire.label, time, elapsed);
         snapshot.duration = wire.duration.to_duration().ok_or_else(bad_time("duration"))?;
-        snapshot.process = ProcessMemory { virtual_bytes: wire.virtual_bytes, resident_bytes: wire.resident_bytes };
+        snapshot.process.virtual_bytes = wire.virtual_bytes;
+        snapshot.process.resident_bytes = wire.resident_bytes;
         snapshot.overhead_bytes = wire.overhead_bytes;
 
         new_names(&mut self.classes, Values::new(wire.new_classes.0, "new classes"))?;
@@ -101,20 +102,19 @@ impl Decoder {
         let mut referents = Values::new(wire.referents.0, "classes: referents");
         let mut rows = Vec::with_capacity(class.count());
         while !class.is_empty() {
-            rows.push(ClassRow {
-                class: referred(&self.classes, class.next()?, "a class")?,
-                live: live.next()?,
-                created: created.next()?,
-                dropped: dropped.next()?,
-                bytes: bytes.next()?,
-                flat_bytes: flat_bytes.next()?,
-                shared_bytes: shared.next()?,
-                smallest_bytes: smallest.next_optional()?,
-                largest_bytes: largest.next_optional()?,
-                unread: unread.next()?,
-                listed: listed.next()?,
-                referents: parts.next(referents.next()?, &self.names)?,
-            });
+            let mut row = ClassRow::new(referred(&self.classes, class.next()?, "a class")?);
+            row.live = live.next()?;
+            row.created = created.next()?;
+            row.dropped = dropped.next()?;
+            row.bytes = bytes.next()?;
+            row.flat_bytes = flat_bytes.next()?;
+            row.shared_bytes = shared.next()?;
+            row.smallest_bytes = smallest.next_optional()?;
+            row.largest_bytes = largest.next_optional()?;
+            row.unread = unread.next()?;
+            row.listed = listed.next()?;
+            row.referents = parts.next(referents.next()?, &self.names)?;
+            rows.push(row);
         }
         let counts = [live, created, dropped, unread, listed, referents];
         for column in counts.into_iter().chain([bytes, flat_bytes, shared, smallest, largest]) {

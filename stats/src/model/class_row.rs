@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::Referent;
+use super::{Durations, History, ObjectRecord, Referent, SiteRow};
 
 /// All live objects of one class in one snapshot.
 ///
@@ -50,6 +50,20 @@ pub struct ClassRow {
     /// down from level 1) added up in one; empty if none was asked for. The parts of level 1 add up to
     /// [`bytes`](Self::bytes) if they were asked for of every object.
     pub referents: Vec<Referent>,
+    /// Whether these objects stand by value wherever their owners are, and are only counted: of their bytes only
+    /// [`flat_bytes`](Self::flat_bytes) are known. [`bytes`](Self::bytes) is 0 then, which is not to be shown as a size.
+    pub by_value: bool,
+    /// The live objects by where they were made, those with the most bytes first; empty if nobody counted them so. All rows
+    /// together are all live objects.
+    pub sites: Vec<SiteRow>,
+    /// How old the live objects are; `None` if that was not asked for.
+    pub ages: Option<Durations>,
+    /// The oldest of the live objects, the oldest first, as many as were asked for.
+    pub oldest: Vec<Arc<ObjectRecord>>,
+    /// How long those lived that have died so far; `None` if that was not asked for.
+    pub lifetimes: Option<Durations>,
+    /// How the number of live objects changed since the snapshot before this one; `None` if that was not asked for.
+    pub history: Option<History>,
 }
 
 impl ClassRow {
@@ -69,6 +83,12 @@ impl ClassRow {
             unread: 0,
             listed: 0,
             referents: Vec::new(),
+            by_value: false,
+            sites: Vec::new(),
+            ages: None,
+            oldest: Vec::new(),
+            lifetimes: None,
+            history: None,
         }
     }
 

@@ -2,7 +2,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Referent;
+use super::{Referent, Trace};
 
 /// One live object in one snapshot.
 ///
@@ -59,6 +59,8 @@ pub struct ObjectRecord {
     pub birth: Option<Duration>,
     /// Where it was made; for an `Arc`, where it was registered.
     pub site: Option<Arc<Site>>,
+    /// The calls that led there, if they were recorded.
+    pub trace: Option<Arc<Trace>>,
     /// `size_of_val` of the object.
     pub flat_bytes: u64,
 }
@@ -67,12 +69,12 @@ impl ObjectRecord {
     /// A record of an object of which neither birth nor site nor repr is known.
     #[must_use]
     pub fn new(serial: u64, class: impl Into<Arc<str>>, flat_bytes: u64) -> Self {
-        Self { serial, class: class.into(), repr: None, birth: None, site: None, flat_bytes }
+        Self { serial, class: class.into(), repr: None, birth: None, site: None, trace: None, flat_bytes }
     }
 
     /// Bytes that one `Arc<ObjectRecord>` takes on the heap: the record, the two counts of its `Arc`, its repr.
     ///
-    /// The class' name and the site are shared by many records and are not counted.
+    /// The class' name, the site and the trace are shared by many records and are not counted.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
         let counts = 2 * size_of::<usize>();

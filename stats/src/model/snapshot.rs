@@ -1,8 +1,9 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::{CensusRow, ClassRow, ObjectRow, ProcessMemory, Referent};
+use super::{CensusRow, ClassRow, HistoryEvent, ObjectRecord, ObjectRow, ProcessMemory, Referent, SiteRow};
 
 /// The state of all tracked classes and objects at one moment.
 ///
@@ -40,6 +41,21 @@ pub struct Snapshot {
     pub process: ProcessMemory,
     /// Bytes that the tracker itself takes. They are no part of any class' bytes.
     pub overhead_bytes: u64,
+    /// Whether objects were being tracked at all. If not, the lists are short or empty for that reason.
+    pub tracking: Tracking,
+}
+
+/// Whether the program tracked its objects when a snapshot was taken.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Tracking {
+    /// New objects were registered.
+    #[default]
+    On,
+    /// It was switched off while the program ran: objects made meanwhile are missing.
+    SwitchedOff,
+    /// The program was built without it: there is nothing but the process' memory.
+    CompiledOut,
 }
 
 impl Snapshot {
@@ -57,6 +73,7 @@ impl Snapshot {
             census: None,
             process: ProcessMemory::default(),
             overhead_bytes: 0,
+            tracking: Tracking::On,
         }
     }
 
@@ -72,7 +89,8 @@ impl Snapshot {
         self.classes.iter().find(|row| &*row.class == class)
     }
 
-    /// Bytes that this value takes on the heap: its label, the capacity of its lists, and its objects' referents.
+    /// Bytes that this value takes on the heap: its label, the capacity of its lists and of those in its rows, and
+    /// its objects' referents.
     ///
     /// Referents that several snapshots share are counted in each of them. A row's pointer to its object is counted, what
     /// it points to is not: records, names and sites are shared by many snapshots. Whoever holds them adds
@@ -82,10 +100,19 @@ impl Snapshot {
     pub fn memory_bytes(&self) -> usize {
         let parts_of_classes: usize = self.classes.iter().map(|row| row.referents.capacity()).sum();
         let parts_of_objects: usize = self.objects.iter().map(|row| row.referents.len()).sum();
+        let of_class = |row: &ClassRow| {
+            let histograms = [&row.ages, &row.lifetimes].into_iter().flatten();
+            let events = row.history.as_ref().map_or(0, |history| history.events.capacity());
+            row.sites.capacity() * size_of::<SiteRow>()
+                + row.oldest.capacity() * size_of::<Arc<ObjectRecord>>()
+                + histograms.map(|histogram| histogram.counts.capacity() * size_of::<u64>()).sum::<usize>()
+                + events * size_of::<HistoryEvent>()
+        };
         // Two counts in front of each list that holds something; empty ones share one that is static.
         let counted = self.objects.iter().filter(|row| !row.referents.is_empty()).count();
         self.label.capacity()
             + self.classes.capacity() * size_of::<ClassRow>()
+            + self.classes.iter().map(of_class).sum::<usize>()
             + self.objects.capacity() * size_of::<ObjectRow>()
             + self.gone.capacity() * size_of::<u64>()
             + self.census.as_ref().map_or(0, Vec::capacity) * size_of::<CensusRow>()
@@ -98,7 +125,6 @@ impl Snapshot {
 mod tests {
     use super::*;
     use crate::ObjectRecord;
-    use std::sync::Arc;
 
     fn snapshot() -> Snapshot {
         Snapshot::new("", DateTime::UNIX_EPOCH, Duration::ZERO)
