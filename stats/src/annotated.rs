@@ -6,7 +6,7 @@ use crate::Summary;
 /// The parts are those of all live objects of the class, merged by name. They are the
 /// [`referents`](crate::ClassRow::referents) of each row's [`row`](crate::SummaryRow::row).
 #[non_exhaustive]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Annotated {
     /// The classes, whose rows have their parts with them.
     pub summary: Summary,

@@ -7,7 +7,7 @@ use crate::{CensusRow, Names, Snapshot};
 
 /// The values of one type in one snapshot of a [`Summary`](crate::Summary).
 #[non_exhaustive]
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct CensusEntry {
     /// What the type is called in this summary.
     pub name: Arc<str>,

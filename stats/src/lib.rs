@@ -5,6 +5,10 @@
 //! [`Stats::summary`], [`Stats::annotate`], [`Stats::objects`] and [`Stats::object`] give plain data again, which knows
 //! how to write itself as text. [`Stats::dump`] and [`Stats::load`] move it all through a file.
 //!
+//! All of it implements `serde::Serialize`, for whoever wants an answer as JSON or in another form: fields are called as they
+//! are here, variants in snake case; durations are seconds as a floating-point number, times are RFC 3339, sizes are bytes as
+//! integers, shares are parts of 1; what is absent is null.
+//!
 //! This crate knows no tracker: it neither finds objects nor sizes them.
 //!
 //! ```
@@ -28,6 +32,7 @@
 mod model;
 mod units;
 
+mod json;
 mod limit;
 mod names;
 mod query;

@@ -20,10 +20,12 @@ use thiserror::Error;
 /// );
 /// # Ok::<(), classtracker_stats::LimitError>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
 pub struct Limit(Kind);
 
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// Serializes as the number that it is written as.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+#[serde(untagged)]
 enum Kind {
     Count(usize),
     /// Between 0 and 1, both excluded.

@@ -6,11 +6,12 @@ use crate::{Seconds, Snapshot};
 
 /// What tells one snapshot from the others in a text: `after load (0.412s)`, or `0.412s` without a label.
 #[non_exhaustive]
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Moment {
     /// The snapshot's label; may be empty.
     pub label: String,
     /// When it was taken, from the session's start on.
+    #[serde(serialize_with = "crate::json::seconds")]
     pub elapsed: Duration,
 }
 

@@ -10,7 +10,8 @@ use shorten::{longest_path, shorten};
 
 /// How classes are named in what is printed.
 #[non_exhaustive]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Names {
     /// By as few of the last segments of their paths as tell them apart: `Employee`, or `staff::Employee` where there is
     /// another `Employee`. The paths in a generic class' arguments are shortened as well.

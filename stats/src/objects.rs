@@ -14,7 +14,7 @@ pub use history::{ObjectError, ObjectHistory, UnknownObject};
 
 /// Objects one by one, each with its size over time: the answer to [`Stats::objects`](crate::Stats::objects).
 #[non_exhaustive]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct ObjectList {
     /// What was asked.
     pub query: Query,
@@ -32,7 +32,7 @@ pub struct ObjectList {
 
 /// One object in an [`ObjectList`].
 #[non_exhaustive]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct ObjectEntry {
     /// What it kept from birth to death.
     pub record: Arc<ObjectRecord>,
@@ -46,7 +46,7 @@ pub struct ObjectEntry {
 
 /// An object's size in one snapshot.
 #[non_exhaustive]
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Measured {
     /// The snapshot, as an index into [`ObjectList::moments`].
     pub snapshot: usize,
@@ -60,7 +60,8 @@ pub struct Measured {
 
 /// What became of an object, as far as the snapshots tell.
 #[non_exhaustive]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Fate {
     /// The last snapshot lists it.
     Live,
@@ -69,6 +70,7 @@ pub enum Fate {
         /// The snapshot, as an index into [`ObjectList::moments`].
         snapshot: usize,
         /// When that was taken, from the session's start on.
+        #[serde(serialize_with = "crate::json::seconds")]
         elapsed: Duration,
     },
     /// The last snapshot does not list it, and none found it dead: it may be folded into its class' row.
@@ -77,7 +79,7 @@ pub enum Fate {
 
 /// Live objects of one snapshot that only their classes' rows count.
 #[non_exhaustive]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct Folded {
     /// The snapshot, as an index into [`ObjectList::moments`].
     pub snapshot: usize,

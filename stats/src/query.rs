@@ -12,7 +12,7 @@ use crate::{Limit, Names, SortKey};
 /// largest.limit = Some(Limit::count(10));
 /// ```
 #[non_exhaustive]
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, serde::Serialize)]
 pub struct Query {
     /// What to sort by; each key breaks the ties that the keys before it leave, and the serial breaks the last ones.
     pub sort: Vec<SortKey>,

@@ -18,7 +18,8 @@ use thiserror::Error;
 /// );
 /// ```
 #[non_exhaustive]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum SortKey {
     /// The full name of the object's class.
     Class,

@@ -10,7 +10,7 @@ use crate::{CensusEntry, ClassRow, Moment, Names, Percent, ProcessMemory, Refere
 ///
 /// Every snapshot has a row for each class that occurs in any of them, in the same order.
 #[non_exhaustive]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Summary {
     /// What every share in it is a share of.
     pub share_of: ShareOf,
@@ -22,7 +22,7 @@ pub struct Summary {
 
 /// One snapshot in a [`Summary`].
 #[non_exhaustive]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct SnapshotSummary {
     /// The snapshot's label and time.
     pub moment: Moment,
@@ -44,7 +44,7 @@ pub struct SnapshotSummary {
 
 /// One class in one snapshot of a [`Summary`].
 #[non_exhaustive]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct SummaryRow {
     /// The class' full name.
     pub class: Arc<str>,
@@ -60,7 +60,8 @@ pub struct SummaryRow {
 
 /// The whole that a share is a share of.
 #[non_exhaustive]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ShareOf {
     /// The process' memory in physical memory, in the same snapshot.
     ResidentMemory,

@@ -11,7 +11,7 @@ use std::sync::Arc;
 /// assert_eq!(row.average_bytes(), Some(32));
 /// ```
 #[non_exhaustive]
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct CensusRow {
     /// The type's full name.
     pub type_name: Arc<str>,

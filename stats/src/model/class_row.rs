@@ -14,7 +14,7 @@ use super::{Durations, History, ObjectRecord, Referent, SiteRow};
 /// assert_eq!(row.average_bytes(), Some(233));
 /// ```
 #[non_exhaustive]
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct ClassRow {
     /// The class' name: its full path, or the name it was registered under.
     pub class: Arc<str>,

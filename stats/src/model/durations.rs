@@ -14,7 +14,7 @@ use std::time::Duration;
 /// let (from, below, count) = ages.iter().find(|(_, _, count)| *count > 0).unwrap();
 /// assert_eq!((from, below, count), (Duration::from_millis(250), Duration::from_millis(500), 2));
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
 pub struct Durations {
     /// How many in each class; what lies beyond the last is 0. At most [`CLASSES`](Self::CLASSES).
     pub counts: Vec<u64>,

@@ -10,7 +10,7 @@ use std::time::Duration;
 /// history.events.push(HistoryEvent { at: Duration::from_millis(3), live: 1 });
 /// assert_eq!(history.lost, 0);
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
 pub struct History {
     /// The changes since the snapshot before this one, in order.
     pub events: Vec<HistoryEvent>,
@@ -19,9 +19,10 @@ pub struct History {
 }
 
 /// An object was made, or died.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct HistoryEvent {
     /// When, from [`Session::started`](crate::Session::started) on.
+    #[serde(serialize_with = "crate::json::seconds")]
     pub at: Duration,
     /// How many objects of the class were alive then.
     pub live: u64,

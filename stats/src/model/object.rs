@@ -15,7 +15,7 @@ use super::{Referent, Trace};
 /// assert_eq!((row.bytes, row.unread), (200, false));
 /// ```
 #[non_exhaustive]
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct ObjectRow {
     /// What does not change over the object's life, shared by all snapshots that list it.
     pub object: Arc<ObjectRecord>,
@@ -46,7 +46,7 @@ impl ObjectRow {
 /// record.birth = Some(Duration::from_millis(412));
 /// ```
 #[non_exhaustive]
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize)]
 pub struct ObjectRecord {
     /// Unique in its process, never used again, rising in order of creation.
     pub serial: u64,
@@ -56,6 +56,7 @@ pub struct ObjectRecord {
     pub repr: Option<Arc<str>>,
     /// When it was made, from [`Session::started`](crate::Session::started) on, to the resolution of the system's coarse
     /// clock (some milliseconds). `None` where only its registration is known: an `Arc` does not tell when it was made.
+    #[serde(serialize_with = "crate::json::maybe_seconds")]
     pub birth: Option<Duration>,
     /// Where it was made; for an `Arc`, where it was registered.
     pub site: Option<Arc<Site>>,
@@ -84,7 +85,7 @@ impl ObjectRecord {
 }
 
 /// A place in the source; shown as `src/main.rs:12:9`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
 pub struct Site {
     /// The file, as the compiler was given it.
     pub file: String,

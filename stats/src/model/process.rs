@@ -10,7 +10,7 @@ use std::fmt;
 /// process.resident_bytes = Some(3 << 20);
 /// ```
 #[non_exhaustive]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 pub struct ProcessMemory {
     /// Bytes of address space in use.
     pub virtual_bytes: Option<u64>,
@@ -31,7 +31,7 @@ pub struct ProcessMemory {
 /// assert_eq!(allocator.source.to_string(), "glibc");
 /// ```
 #[non_exhaustive]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct AllocatorMemory {
     /// Who says it, and so what exactly is counted.
     pub source: AllocatorSource,
@@ -53,7 +53,8 @@ impl AllocatorMemory {
 
 /// Where the figures of an [`AllocatorMemory`] come from.
 #[non_exhaustive]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum AllocatorSource {
     /// A counting wrapper around the program's allocator: bytes as they were asked for.
     Counting,

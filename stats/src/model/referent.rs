@@ -24,7 +24,7 @@ use std::sync::Arc;
 /// assert_eq!(direct.map(|part| part.bytes).sum::<u64>(), 108);
 /// ```
 #[non_exhaustive]
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Referent {
     /// What the part is called: the name of its field or variant, or what a collection calls its contents.
     pub name: Arc<str>,

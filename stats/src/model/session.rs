@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 /// session.program = Some("factory".into());
 /// ```
 #[non_exhaustive]
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Session {
     /// When the process began to track: the zero of every [`Snapshot::elapsed`](crate::Snapshot::elapsed) and
     /// [`ObjectRecord::birth`](crate::ObjectRecord::birth).

@@ -11,7 +11,7 @@ use super::{Site, Trace};
 /// assert_eq!((unknown.site, unknown.live), (None, 3));
 /// ```
 #[non_exhaustive]
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct SiteRow {
     /// Where they were made; `None` if that is not known.
     pub site: Option<Arc<Site>>,

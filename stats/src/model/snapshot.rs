@@ -17,15 +17,17 @@ use super::{CensusRow, ClassRow, HistoryEvent, ObjectRecord, ObjectRow, ProcessM
 /// assert_eq!(snapshot.tracked_bytes(), 0);
 /// ```
 #[non_exhaustive]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Snapshot {
     /// What the caller named it; may be empty.
     pub label: String,
     /// When it was taken.
     pub time: DateTime<Utc>,
     /// When it was taken, from [`Session::started`](crate::Session::started) on.
+    #[serde(serialize_with = "crate::json::seconds")]
     pub elapsed: Duration,
     /// How long the walk over the objects took.
+    #[serde(serialize_with = "crate::json::seconds")]
     pub duration: Duration,
     /// One row for each class that is or was tracked, by name. No two rows have the same name: where the program has two
     /// types of one name, whoever takes the snapshot tells them apart.
@@ -47,7 +49,8 @@ pub struct Snapshot {
 
 /// Whether the program tracked its objects when a snapshot was taken.
 #[non_exhaustive]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Tracking {
     /// New objects were registered.
     #[default]

@@ -14,7 +14,7 @@ use super::Site;
 /// assert_eq!(trace.to_string(), "app::main\napp::load\n");
 /// ```
 #[non_exhaustive]
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
 pub struct Trace {
     /// The calls, the outermost first, the one that made the object last.
     pub frames: Vec<Arc<Frame>>,
@@ -42,7 +42,7 @@ impl fmt::Display for Trace {
 
 /// One call of a [`Trace`].
 #[non_exhaustive]
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
 pub struct Frame {
     /// The function, demangled; its address where the name is not known.
     pub function: String,

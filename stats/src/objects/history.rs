@@ -11,7 +11,7 @@ use crate::{Moment, Names, Query, Snapshot};
 
 /// One object from birth to end: the answer to [`Stats::object`](crate::Stats::object).
 #[non_exhaustive]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct ObjectHistory {
     /// All snapshots, in the order in which they were taken.
     pub moments: Vec<Moment>,

@@ -14,7 +14,7 @@ use super::pad;
 /// assert_eq!(Bytes(41_062).to_string(), "40.1 KiB");
 /// assert_eq!(format!("{:>10.2}|", Bytes(1_300_000_000)), "  1.21 GiB|");
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize)]
 pub struct Bytes(
     /// The bytes.
     pub u64,

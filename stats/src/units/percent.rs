@@ -13,7 +13,7 @@ use super::pad;
 /// assert_eq!(Percent::of(1, 4).map(|share| share.to_string()), Some("25.0 %".to_owned()));
 /// assert_eq!(Percent::of(1, 0), None);
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Default, serde::Serialize)]
 pub struct Percent(
     /// The share; 1 is the whole.
     pub f64,

@@ -13,9 +13,10 @@ use super::pad;
 ///
 /// assert_eq!(Seconds(Duration::from_millis(412)).to_string(), "0.412s");
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize)]
 pub struct Seconds(
     /// The length of time.
+    #[serde(serialize_with = "crate::json::seconds")]
     pub Duration,
 );
 
