@@ -185,6 +185,11 @@ impl<T: ?Sized> Tracked<T> {
         registry().location(this.header().origin.site())
     }
 
+    /// The number of the place where the object was made; 0 if that is not known.
+    pub(crate) fn site_number(this: &Self) -> u32 {
+        this.header().origin.site()
+    }
+
     /// The class of its object, and where it stands; `None` if it is not registered.
     pub(crate) fn entry(this: &Self) -> Option<(&'static Class, Place)> {
         let (page, _) = this.page_and_slot()?;

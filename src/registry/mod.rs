@@ -198,7 +198,8 @@ impl Registry {
         self.classes.lock().in_order.clone()
     }
 
-    fn site(&self, location: &'static Location<'static>) -> u32 {
+    /// The number of a place; 0 if there are too many. At most 24 bits.
+    pub(crate) fn site(&self, location: &'static Location<'static>) -> u32 {
         self.sites.lock().intern(location)
     }
 

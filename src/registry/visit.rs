@@ -2,7 +2,7 @@
 
 use core::cell::Cell;
 use core::marker::PhantomData;
-use core::panic::{AssertUnwindSafe, Location};
+use core::panic::AssertUnwindSafe;
 use core::ptr::{NonNull, null};
 use std::panic::catch_unwind;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use super::destroy::{destroy_parked, header_of};
 use super::handle::Tracked;
 use super::node::{Header, Node};
 use super::page::{Found, Page, Released, SLOTS, Slot};
-use super::{registry, with_local};
+use super::with_local;
 
 /// A live object, readable for as long as the visit's closure runs.
 pub(crate) struct Object<'v, T> {
@@ -37,9 +37,10 @@ impl<'v, T> Object<'v, T> {
         self.header().origin.birth()
     }
 
-    /// Where it was made.
-    pub(crate) fn location(&self) -> Option<&'static Location<'static>> {
-        registry().location(self.header().origin.site())
+    /// The number of the place where it was made; see [`Registry::location`](super::Registry::location).
+    #[inline]
+    pub(crate) fn site(&self) -> u32 {
+        self.header().origin.site()
     }
 
     /// Its value; `None` while it is borrowed mutably.

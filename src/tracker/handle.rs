@@ -1,6 +1,6 @@
 //! What an object can be tracked by.
 
-use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ impl<T: Send + Sync + ?Sized + 'static> TrackHandle for Arc<T> {}
 impl<T: Send + Sync + 'static> TrackHandle for Tracked<T> {}
 
 pub(super) mod private {
-    use super::{Class, Duration, Location, Place, Walker};
+    use super::{Class, Duration, Place, Walker};
 
     #[allow(private_interfaces, reason = "sealed: nobody outside can name this trait")]
     pub trait Handle: Clone + Send + Sync + 'static {
@@ -51,8 +51,8 @@ pub(super) mod private {
         fn entry(&self) -> Option<(&'static Class, Place)>;
         /// When it was made, from the first use of tracking on, if that is known.
         fn birth(&self) -> Option<Duration>;
-        /// Where it was made, if that is known.
-        fn site(&self) -> Option<&'static Location<'static>>;
+        /// The number of the place where it was made; 0 if that is not known.
+        fn site(&self) -> u32;
     }
 }
 
@@ -85,8 +85,8 @@ impl<T: Send + Sync + ?Sized + 'static> private::Handle for Arc<T> {
     fn birth(&self) -> Option<Duration> {
         None
     }
-    fn site(&self) -> Option<&'static Location<'static>> {
-        None
+    fn site(&self) -> u32 {
+        0
     }
 }
 
@@ -123,8 +123,8 @@ impl<T: Send + Sync + 'static> private::Handle for Tracked<T> {
     fn birth(&self) -> Option<Duration> {
         Self::birth(self)
     }
-    fn site(&self) -> Option<&'static Location<'static>> {
-        Self::site(self)
+    fn site(&self) -> u32 {
+        Self::site_number(self)
     }
 }
 

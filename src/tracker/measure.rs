@@ -8,6 +8,7 @@ use rustc_hash::FxHashSet;
 use super::class::Represent;
 use super::parts;
 use super::plan::{ClassPlan, Plan, Row};
+use super::sites::{NOWHERE, SiteSums};
 use super::sizing::Sizing;
 use super::state::Kept;
 use super::tally::{Candidate, Source, Sums};
@@ -51,6 +52,7 @@ pub(super) struct Measuring<'m, 's> {
     pending: Vec<Pending>,
     findings: Findings,
     live: Vec<u64>,
+    by_site: SiteSums,
 }
 
 /// Sizes everything in the plan, into its rows.
@@ -77,6 +79,7 @@ pub(super) fn measure(plan: &mut Plan) -> Findings {
             pending: Vec::new(),
             findings: Findings::default(),
             live: Vec::new(),
+            by_site: SiteSums::default(),
         };
         for (object, row) in &*objects {
             measuring.sizer.set_row(*row as u32);
@@ -87,7 +90,7 @@ pub(super) fn measure(plan: &mut Plan) -> Findings {
                     unread: size.measured.unread,
                     flat_bytes: size.flat_bytes,
                     birth: object.birth,
-                    site: Some(object.site),
+                    site: object.site,
                     source: Source::Registered(object.clone()),
                     parts: Vec::new(),
                 };
@@ -119,6 +122,7 @@ pub(super) fn class<T: Send + Sync + 'static, S: Sizing<T>>(
     let walker = measuring.walker;
     let pages = plan.class.visits();
     let flat_bytes = size_of::<T>() as u64;
+    let by_site = std::mem::take(&mut measuring.by_site);
     let mut run = Run {
         some_are_own: !measuring.own.is_empty(),
         measuring,
@@ -129,6 +133,7 @@ pub(super) fn class<T: Send + Sync + 'static, S: Sizing<T>>(
         threshold: (0, u64::MAX),
         levels: 0,
         sums: Sums::default(),
+        by_site,
         flat_bytes,
         sizing,
     };
@@ -136,6 +141,7 @@ pub(super) fn class<T: Send + Sync + 'static, S: Sizing<T>>(
         walker.visit::<T>(&pages, page, &mut run);
     }
     run.flush();
+    run.measuring.by_site = run.by_site;
 }
 
 /// A run of objects of one span: what the walk needs for each of them, at hand.
@@ -151,6 +157,7 @@ struct Run<'r, 'm, 's, S> {
     /// How many levels of parts the span asks for.
     levels: u32,
     sums: Sums,
+    by_site: SiteSums,
     flat_bytes: u64,
     /// Whether any object at all is registered on its own.
     some_are_own: bool,
@@ -243,6 +250,7 @@ impl<S> Run<'_, '_, '_, S> {
     #[inline]
     fn file<T: Send + Sync + 'static>(&mut self, object: &Object<'_, T>, measured: Measured) {
         if !measured.claims {
+            self.by_site.at(object.site(), &self.sums);
             self.sums.add(measured.bytes, measured.unread);
             let (bytes, serial) = self.threshold;
             if measured.bytes < bytes || (measured.bytes == bytes && object.serial() >= serial) {
@@ -280,10 +288,13 @@ impl<S> Run<'_, '_, '_, S> {
 
     /// Adds the run to its row.
     fn flush(&mut self) {
+        self.by_site.at(NOWHERE, &self.sums);
         let sums = std::mem::take(&mut self.sums).of_flat_size(self.flat_bytes);
         if let Some((_, row)) = self.plan.spans.get(self.number) {
             self.measuring.live[self.number] += sums.live();
-            self.measuring.rows[*row].tally.join(sums);
+            let tally = &mut self.measuring.rows[*row].tally;
+            tally.join(sums);
+            self.by_site.empty_into(&mut tally.sites);
         }
     }
 }
@@ -299,7 +310,7 @@ fn candidate<T: Send + Sync + 'static>(
         unread: measured.unread,
         flat_bytes: size_of::<T>() as u64,
         birth: Some(object.birth()),
-        site: object.location(),
+        site: object.site(),
         source: Source::Registry(object.place(), repr),
         parts: Vec::new(),
     }

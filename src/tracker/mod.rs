@@ -10,6 +10,7 @@ mod options;
 mod parts;
 mod plan;
 mod process;
+mod sites;
 mod sizing;
 mod snapshot;
 mod state;

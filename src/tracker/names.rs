@@ -2,18 +2,18 @@
 
 use std::any::TypeId;
 use std::collections::{HashMap, HashSet};
-use std::panic::Location;
 use std::sync::Arc;
 
 use classtracker_stats::Site;
 
 use crate::inspect::ClassKey;
+use crate::registry::registry;
 
 #[derive(Default)]
 pub(super) struct Names {
     all: HashSet<Arc<str>>,
     classes: HashMap<TypeId, Arc<str>>,
-    sites: HashMap<&'static Location<'static>, Arc<Site>>,
+    sites: HashMap<u32, Arc<Site>>,
 }
 
 impl Names {
@@ -39,12 +39,16 @@ impl Names {
         name
     }
 
-    /// A place in the source, as data.
-    pub(super) fn site(&mut self, location: &'static Location<'static>) -> Arc<Site> {
-        let site = self.sites.entry(location).or_insert_with(|| {
-            Arc::new(Site { file: location.file().to_owned(), line: location.line(), column: location.column() })
-        });
-        Arc::clone(site)
+    /// A place in the source, by its number, as data; `None` if it is not known.
+    pub(super) fn site(&mut self, number: u32) -> Option<Arc<Site>> {
+        if let Some(site) = self.sites.get(&number) {
+            return Some(Arc::clone(site));
+        }
+        let place = registry().location(number)?;
+        let site = Site { file: place.file().to_owned(), line: place.line(), column: place.column() };
+        let site = Arc::new(site);
+        self.sites.insert(number, Arc::clone(&site));
+        Some(site)
     }
 
     fn intern(&mut self, name: Arc<str>) -> Arc<str> {

@@ -9,7 +9,7 @@ use super::handle::TrackHandle;
 use super::options::{Detail, TrackOptions, represent};
 use super::sizing::{ByInspect, Sizing};
 use crate::inspect::{Measured, Referents, Sizer};
-use crate::registry::{Class, Walker, next_serial};
+use crate::registry::{Class, Walker, next_serial, registry};
 
 /// One registered object.
 pub(super) struct TrackedObject {
@@ -19,7 +19,8 @@ pub(super) struct TrackedObject {
     pub(super) detail: Detail,
     pub(super) resolution_level: u32,
     pub(super) birth: Option<Duration>,
-    pub(super) site: &'static Location<'static>,
+    /// The number of the place where it was made, or else registered.
+    pub(super) site: u32,
     /// Its class in the registry, if it stands there.
     class: Option<&'static Class>,
     watched: Box<dyn Watched>,
@@ -98,7 +99,10 @@ impl TrackedObject {
             detail: options.detail,
             resolution_level: options.resolution_level,
             birth: handle.birth(),
-            site: handle.site().unwrap_or(registered_at),
+            site: match handle.site() {
+                0 => registry().site(registered_at),
+                made_at => made_at,
+            },
             class: entry.map(|(class, _)| class),
             watched: Box::new(Watch::<H, S> {
                 weak: handle.downgrade(),

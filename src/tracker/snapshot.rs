@@ -30,7 +30,10 @@ pub(super) fn take(state: &Mutex<State>, label: String) -> Arc<Snapshot> {
     let mut listed = Vec::new();
     let mut part_names = PartNames::default();
     for (row, &shared_bytes) in std::mem::take(&mut plan.rows).into_iter().zip(&findings.shared_bytes) {
-        let (mut class, candidates) = row.tally.finish(Arc::clone(&row.name), row.created);
+        let mut tally = row.tally;
+        let sites = std::mem::take(&mut tally.sites);
+        let (mut class, candidates) = tally.finish(Arc::clone(&row.name), row.created);
+        class.sites = sites.rows(&mut state.lock().names);
         class.shared_bytes = shared_bytes;
         class.referents = row.parts.referents(&mut part_names);
         snapshot.classes.push(class);
@@ -81,7 +84,7 @@ fn describe(
             _ => {
                 let mut record = ObjectRecord::new(candidate.serial, name, candidate.flat_bytes);
                 record.birth = candidate.birth;
-                record.site = candidate.site.map(|site| state.lock().names.site(site));
+                record.site = state.lock().names.site(candidate.site);
                 record.repr = match &candidate.source {
                     Source::Registry(place, Some(repr)) => repr(&walker, *place),
                     Source::Registry(_, None) => None,

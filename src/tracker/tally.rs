@@ -2,7 +2,6 @@
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
-use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +9,7 @@ use classtracker_stats::ClassRow;
 
 use super::class::Represent;
 use super::object::TrackedObject;
+use super::sites::Sites;
 use crate::inspect::Part;
 use crate::registry::Place;
 
@@ -20,7 +20,8 @@ pub(super) struct Candidate {
     pub(super) unread: bool,
     pub(super) flat_bytes: u64,
     pub(super) birth: Option<Duration>,
-    pub(super) site: Option<&'static Location<'static>>,
+    /// The number of the place where it was made; 0 if that is not known.
+    pub(super) site: u32,
     pub(super) source: Source,
     /// Its parts, where they were asked for.
     pub(super) parts: Vec<Part>,
@@ -92,6 +93,10 @@ impl Sums {
         self.live
     }
 
+    pub(super) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
     fn join(&mut self, other: Self) {
         self.live += other.live;
         self.bytes += other.bytes;
@@ -106,6 +111,7 @@ impl Sums {
 #[derive(Default)]
 pub(super) struct Tally {
     sums: Sums,
+    pub(super) sites: Sites,
     listed: BinaryHeap<Reverse<Candidate>>,
     most: usize,
 }
@@ -120,10 +126,11 @@ impl Tally {
     pub(super) fn add(&mut self, candidate: Candidate) {
         self.sums.add(candidate.bytes, candidate.unread);
         self.sums.flat_bytes += candidate.flat_bytes;
+        self.sites.add(candidate.site, 1, candidate.bytes);
         self.consider(candidate);
     }
 
-    /// Adds objects that were added up elsewhere, and considered one by one.
+    /// Adds objects that were added up elsewhere, their sites too, and considered one by one.
     pub(super) fn join(&mut self, sums: Sums) {
         self.sums.join(sums);
     }
@@ -158,7 +165,7 @@ impl Tally {
         }
     }
 
-    /// The row, and the objects that it lists, by serial.
+    /// The row, but for its sites, and the objects that it lists, by serial.
     pub(super) fn finish(self, name: Arc<str>, created: u64) -> (ClassRow, Vec<Candidate>) {
         let mut listed: Vec<_> = self.listed.into_iter().map(|Reverse(candidate)| candidate).collect();
         listed.sort_unstable_by_key(|candidate| candidate.serial);

@@ -1,0 +1,110 @@
+//! Who made the objects that are alive: what they add up to by the place where they were made.
+
+use std::cmp::Reverse;
+
+use classtracker_stats::SiteRow;
+use rustc_hash::FxHashMap;
+
+use super::names::Names;
+use super::tally::Sums;
+
+/// The number of no place, not even of an unknown one.
+pub(super) const NOWHERE: u32 = u32::MAX;
+
+/// How many objects, and how many bytes they have.
+#[derive(Clone, Copy, Default)]
+struct Sum {
+    live: u64,
+    bytes: u64,
+}
+
+impl Sum {
+    fn add(&mut self, other: Self) {
+        self.live += other.live;
+        self.bytes += other.bytes;
+    }
+}
+
+/// The sums of a run of objects by place, while they are added up.
+///
+/// Objects that stand side by side often come from one place. So what comes between two changes of place is the difference
+/// of two readings of the run's own sums, and an object that comes from where the last one came from costs a comparison.
+/// Numbers of places are small and dense: a plain table.
+pub(super) struct SiteSums {
+    /// By the number plus one, so that [`NOWHERE`] is the first.
+    sums: Vec<Sum>,
+    /// The places whose sums are not 0.
+    touched: Vec<u32>,
+    /// Where the last object came from, and what was added up before the first from there.
+    site: u32,
+    before: Sum,
+}
+
+impl Default for SiteSums {
+    fn default() -> Self {
+        Self { sums: Vec::new(), touched: Vec::new(), site: NOWHERE, before: Sum::default() }
+    }
+}
+
+impl SiteSums {
+    /// The next object comes from this place; `so_far` are the sums of all before.
+    #[inline]
+    pub(super) fn at(&mut self, site: u32, so_far: &Sums) {
+        if site != self.site {
+            self.change(site, Sum { live: so_far.live(), bytes: so_far.bytes() });
+        }
+    }
+
+    #[inline]
+    fn change(&mut self, site: u32, so_far: Sum) {
+        let left = self.site.wrapping_add(1) as usize;
+        let Some(sum) = self.sums.get_mut(left) else { return self.grow(site, so_far) };
+        let before = self.before;
+        if sum.live == 0 {
+            self.touched.push(self.site);
+        }
+        sum.add(Sum { live: so_far.live - before.live, bytes: so_far.bytes - before.bytes });
+        self.site = site;
+        self.before = so_far;
+    }
+
+    #[cold]
+    fn grow(&mut self, site: u32, so_far: Sum) {
+        self.sums.resize(self.site.wrapping_add(1) as usize + 1, Sum::default());
+        self.change(site, so_far);
+    }
+
+    /// The run is over: its sums go to their row. (It must be [`NOWHERE`].)
+    pub(super) fn empty_into(&mut self, sites: &mut Sites) {
+        for site in self.touched.drain(..) {
+            let sum = std::mem::take(&mut self.sums[site.wrapping_add(1) as usize]);
+            if sum.live > 0 {
+                sites.0.entry(site).or_default().add(sum);
+            }
+        }
+        self.before = Sum::default();
+    }
+}
+
+/// The sums of one row.
+#[derive(Default)]
+pub(super) struct Sites(FxHashMap<u32, Sum>);
+
+impl Sites {
+    pub(super) fn add(&mut self, site: u32, live: u64, bytes: u64) {
+        self.0.entry(site).or_default().add(Sum { live, bytes });
+    }
+
+    /// A row for each place, those with the most bytes first.
+    pub(super) fn rows(self, names: &mut Names) -> Vec<SiteRow> {
+        let mut rows: Vec<_> = self.0.into_iter().map(|(site, sum)| row(names, site, sum)).collect();
+        rows.sort_by(|a, b| (Reverse(a.bytes), &a.site).cmp(&(Reverse(b.bytes), &b.site)));
+        rows
+    }
+}
+
+fn row(names: &mut Names, site: u32, sum: Sum) -> SiteRow {
+    let mut row = SiteRow::new(sum.live, sum.bytes);
+    row.site = names.site(site);
+    row
+}
