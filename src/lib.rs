@@ -30,11 +30,16 @@
 //!   crates' names.
 //! - [`stats`]: snapshots as data, questions, tables, dumps.
 //!
+//! # Off
+//! [`set_enabled`] switches tracking off and on while the program runs. A program built without the default feature `track` pays nothing:
+//! the whole interface stays, a [`Tracked`] is an `Arc` in size and speed, and snapshots hold only the process' memory, and say why.
+//!
 //! # What is not measured
 //! A size is the sum of what was asked from the allocator; what the allocator rounds up is not in it. What is behind a lock that is held
 //! for long, or borrowed mutably, is not read: the object counts as `unread`, and its size is a lower bound.
 
 #![deny(unsafe_code)]
+#![cfg_attr(not(feature = "track"), allow(dead_code, reason = "nothing is found, so nothing looks at it"))]
 
 // What the derive generates names the crate from outside, also in the crate itself.
 #[allow(unused_extern_crates, reason = "generated code uses it")]
@@ -47,6 +52,7 @@ mod clock;
 mod handle;
 mod inspect;
 #[allow(unsafe_code, reason = "the one module that may: see its documentation")]
+#[cfg_attr(not(feature = "track"), path = "registry/off.rs")]
 mod registry;
 mod tracker;
 
@@ -58,6 +64,8 @@ pub use sizing::*;
 pub use tracker::{ByInspect, BySize, ClassTracker, Detail, Sizing, TrackError, TrackHandle, TrackOptions};
 
 /// Switches tracking on or off for the whole process. It is on at first.
+///
+/// Without the feature `track` it is off for good.
 ///
 /// An object made while tracking is off is in no snapshot, ever; one made before stays known until it dies. Both cost about
 /// what an `Arc` costs.

@@ -2,26 +2,32 @@
 
 use deepsize::Context;
 
-use crate::registry::HEADER_BYTES;
-use crate::{__private, DeepSizeOf, Inspect, Tracked, Walk, WeakTracked};
+use crate::{__private, DeepSizeOf, Inspect, Tracked, WeakTracked};
 
-/// The header is the tracker's own, in its overhead: an object is charged with its value alone.
-impl<T: Inspect + ?Sized> Inspect for Tracked<T> {
-    fn inspect(&self, walk: &mut Walk<'_>) {
-        if let Some((class, place)) = Tracked::entry(self)
-            && walk.covers(class.index(), place.serial())
-        {
-            return;
+// Built without tracking, handles say of themselves what `Arc` and `Weak` say.
+#[cfg(feature = "track")]
+mod registered {
+    use crate::registry::HEADER_BYTES;
+    use crate::{Inspect, Tracked, Walk, WeakTracked};
+
+    /// The header is the tracker's own, in its overhead: an object is charged with its value alone.
+    impl<T: Inspect + ?Sized> Inspect for Tracked<T> {
+        fn inspect(&self, walk: &mut Walk<'_>) {
+            if let Some((class, place)) = Tracked::entry(self)
+                && walk.covers(class.index(), place.serial())
+            {
+                return;
+            }
+            walk.shared(Tracked::address(self), size_of_val(&**self), |walk| (**self).inspect(walk));
         }
-        walk.shared(Tracked::address(self), size_of_val(&**self), |walk| (**self).inspect(walk));
     }
-}
 
-/// A weak handle to a live object owns nothing; to a dead one, a part in memory that nobody else can use.
-impl<T> Inspect for WeakTracked<T> {
-    fn inspect(&self, walk: &mut Walk<'_>) {
-        if let Some(address) = self.dead_address() {
-            walk.shared(address, HEADER_BYTES + size_of::<T>(), |_| ());
+    /// A weak handle to a live object owns nothing; to a dead one, a part in memory that nobody else can use.
+    impl<T> Inspect for WeakTracked<T> {
+        fn inspect(&self, walk: &mut Walk<'_>) {
+            if let Some(address) = self.dead_address() {
+                walk.shared(address, HEADER_BYTES + size_of::<T>(), |_| ());
+            }
         }
     }
 }

@@ -67,6 +67,9 @@ use page::{PAGE_BYTES, Page};
 use sites::Sites;
 use sync::{AtomicU64, Lock, Ordering};
 
+/// Whether there is anything that could be tracked; the program may be built without (`off.rs`).
+pub(crate) const TRACKS: bool = true;
+
 /// What the whole process shares.
 pub(crate) struct Registry {
     control: Control,

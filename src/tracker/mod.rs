@@ -27,7 +27,7 @@ pub use handle::TrackHandle;
 pub use options::{Detail, TrackOptions};
 pub use sizing::{ByInspect, BySize, Sizing};
 
-use crate::registry::{Object, Visitor, Walker, registry};
+use crate::registry::{Object, TRACKS, Visitor, Walker, registry};
 use crate::{Inspect, Tracked};
 use class::TrackedClass;
 use object::TrackedObject;
@@ -37,6 +37,9 @@ use state::{Kept, State};
 ///
 /// All trackers look at one registry, in which every [`Tracked`] object is; each has classes, options and snapshots of its own. A
 /// tracker can be shared between threads. It holds no object alive unless told to [`keep`](TrackOptions::keep) it.
+///
+/// In a program that is built without the feature `track` all of this is still there, and does nothing: registrations succeed, objects
+/// have no serial (`track_object` returns 0), and snapshots hold only the process' memory and say why.
 ///
 /// ```
 /// use classtracker::{ClassTracker, DeepSizeOf, Tracked};
@@ -96,6 +99,9 @@ impl ClassTracker {
     /// # drop(text);
     /// ```
     pub fn track_class_with<T: Send + Sync + 'static>(&self, options: TrackOptions<T, impl Sizing<T>>) {
+        if !TRACKS {
+            return;
+        }
         let class = registry().class_of::<T>();
         let mut state = self.state.lock();
         let state = &mut *state;
@@ -141,6 +147,9 @@ impl ClassTracker {
         handle: &H,
         options: TrackOptions<H::Object, impl Sizing<H::Object>>,
     ) -> u64 {
+        if !TRACKS {
+            return 0;
+        }
         let site = std::panic::Location::caller();
         let mut state = self.state.lock();
         if let Some(known) = state.objects.get(handle.address()) {
@@ -170,6 +179,9 @@ impl ClassTracker {
         handle: &H,
         options: TrackOptions<H::Object, impl Sizing<H::Object>>,
     ) -> Result<(), TrackError> {
+        if !TRACKS {
+            return Ok(());
+        }
         let site = std::panic::Location::caller();
         let key = options.sizing.class_key(handle.object());
         let mut state = self.state.lock();
@@ -197,6 +209,9 @@ impl ClassTracker {
     /// # Errors
     /// [`TrackError::ClassNotTracked`] if the class is not tracked.
     pub fn detach_class<T: Send + Sync + 'static>(&self) -> Result<(), TrackError> {
+        if !TRACKS {
+            return Ok(());
+        }
         let mut state = self.state.lock();
         let known = state.classes.iter_mut().find(|known| known.is_of::<T>());
         if known.is_some_and(TrackedClass::detach) {

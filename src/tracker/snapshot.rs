@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use chrono::Utc;
-use classtracker_stats::{CensusRow, ObjectRecord, ObjectRow, Snapshot};
+use classtracker_stats::{CensusRow, ObjectRecord, ObjectRow, Snapshot, Tracking};
 use parking_lot::Mutex;
 
 use super::class::Totals;
@@ -15,7 +15,7 @@ use super::parts::PartNames;
 use super::plan::Plan;
 use super::state::{Listed, State};
 use super::tally::{Candidate, Source};
-use crate::registry::{Walker, registry};
+use crate::registry::{TRACKS, Walker, registry};
 
 /// The lock is held only to copy what is to be read and to file what was found.
 pub(super) fn take(state: &Mutex<State>, label: String) -> Arc<Snapshot> {
@@ -26,6 +26,11 @@ pub(super) fn take(state: &Mutex<State>, label: String) -> Arc<Snapshot> {
     plan.count_classes(&findings.live);
     snapshot.duration = start.elapsed();
     snapshot.process = super::process::memory();
+    snapshot.tracking = match () {
+        () if !TRACKS => Tracking::CompiledOut,
+        () if !registry().is_enabled() => Tracking::SwitchedOff,
+        () => Tracking::On,
+    };
 
     let mut listed = Vec::new();
     let mut part_names = PartNames::default();

@@ -78,7 +78,8 @@ fn names_are_those_of_the_fields_durations_are_seconds_and_what_is_absent_is_nul
               "objects": 498
             }
           ]
-        }"#]].assert_eq(&serde_json::to_string_pretty(&list).unwrap());
+        }"#]]
+    .assert_eq(&serde_json::to_string_pretty(&list).unwrap());
 }
 
 #[test]

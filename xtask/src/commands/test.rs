@@ -5,5 +5,7 @@ use crate::failure::Result;
 
 pub(crate) fn run() -> Result<()> {
     // Unit tests, integration tests and those in the documentation. Examples are built before: some tests run them.
-    Cargo::new(&["test", "--workspace", "--all-features"]).run()
+    Cargo::new(&["test", "--workspace", "--all-features"]).run()?;
+    // What a program is that is built without tracking can only be seen when it is built so.
+    Cargo::new(&["test", "-p", "classtracker", "--no-default-features", "--test", "compiled_out"]).run()
 }
