@@ -59,7 +59,7 @@ mod tracker;
 pub use classtracker_derive::DeepSizeOf;
 pub use classtracker_stats as stats;
 pub use inspect::{Inspect, Walk, deep_size_of};
-pub use registry::{Tracked, TrackedMut, WeakTracked};
+pub use registry::{Trackable, Tracked, TrackedMut, WeakTracked};
 pub use sizing::*;
 pub use tracker::{ByInspect, BySize, ClassTracker, Detail, Sizing, TrackError, TrackHandle, TrackOptions};
 

@@ -1,6 +1,7 @@
 //! What `Arc` users expect of a handle, besides its own functions: the traits.
 
 mod inspect;
+mod trackable;
 
 use core::borrow::Borrow;
 use core::cmp::Ordering;

@@ -11,16 +11,51 @@ use super::sync::{AtomicU64, Lock, Ordering};
 /// What the compiler knows of a class.
 #[derive(Clone, Copy)]
 pub(super) struct Seed {
+    /// What the class is found by. That of the objects' type, or, for those that stand by value, of [`ByValue`] around it.
     pub(super) type_id: TypeId,
     pub(super) name: fn() -> &'static str,
     /// Destroys an object that no strong handle and no walker can reach, or what remains of it.
     pub(super) destroy: unsafe fn(NonNull<Header>, Remains),
+    /// Of objects that stand by value, and are only counted.
+    pub(super) by_value: Option<Counted>,
 }
 
+/// What is known of objects that stand by value: nobody can come to one, so it is known of all of them at once.
+#[derive(Clone, Copy)]
+pub(crate) struct Counted {
+    /// The type of the objects.
+    pub(crate) type_id: TypeId,
+    /// `size_of` one of them.
+    pub(crate) flat_bytes: usize,
+}
+
+/// Stands for the objects of `T` that a [`Trackable`](super::Trackable) counts where they are. Those in a `Tracked` are another
+/// class: an object may be both.
+struct ByValue<T>(core::marker::PhantomData<T>);
+
 impl Seed {
-    #[inline]
     pub(super) fn of<T: 'static>() -> Self {
-        Self { type_id: TypeId::of::<T>(), name: core::any::type_name::<T>, destroy: super::destroy::destroy::<T> }
+        Self {
+            type_id: TypeId::of::<T>(),
+            name: core::any::type_name::<T>,
+            destroy: super::destroy::destroy::<T>,
+            by_value: None,
+        }
+    }
+
+    /// The [`Seed::type_id`] of [`Seed::by_value`].
+    #[inline]
+    pub(super) fn id_by_value<T: 'static>() -> TypeId {
+        TypeId::of::<ByValue<T>>()
+    }
+
+    pub(super) fn by_value<T: 'static>() -> Self {
+        Self {
+            type_id: Self::id_by_value::<T>(),
+            name: core::any::type_name::<T>,
+            destroy: super::destroy::nothing,
+            by_value: Some(Counted { type_id: TypeId::of::<T>(), flat_bytes: size_of::<T>() }),
+        }
     }
 }
 
@@ -30,6 +65,7 @@ pub(crate) struct Class {
     type_id: TypeId,
     name: &'static str,
     pub(super) destroy: unsafe fn(NonNull<Header>, Remains),
+    by_value: Option<Counted>,
     /// Every page of this class, in order of creation.
     pages: Lock<Vec<PageRef>>,
     /// Free slots that no thread has taken.
@@ -111,6 +147,7 @@ impl Class {
             type_id: seed.type_id,
             name: (seed.name)(),
             destroy: seed.destroy,
+            by_value: seed.by_value,
             pages: Lock::new(Vec::new()),
             pool: Lock::new(Chain::EMPTY),
             threads: Lock::new(Threads(Vec::new())),
@@ -129,8 +166,18 @@ impl Class {
         self.name
     }
 
+    /// Whether this is the type that the class is found by.
+    pub(super) fn is_found_by(&self, type_id: TypeId) -> bool {
+        self.type_id == type_id
+    }
+
     pub(crate) fn is<T: 'static>(&self) -> bool {
         self.type_id == TypeId::of::<T>()
+    }
+
+    /// For a class of objects that stand by value, what is known of each of them.
+    pub(crate) fn counted(&self) -> Option<Counted> {
+        self.by_value
     }
 
     /// How many objects were made and dropped so far; the second is never more than the first.

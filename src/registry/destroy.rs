@@ -110,6 +110,12 @@ pub(super) unsafe fn destroy<T>(header: NonNull<Header>, remains: Remains) {
     }
 }
 
+/// What a class has in the place of [`destroy`] whose objects are never in a slot.
+///
+/// # Safety
+/// None is needed.
+pub(super) unsafe fn nothing(_: NonNull<Header>, _: Remains) {}
+
 /// Destroys an object that was parked, and gives its slot back.
 ///
 /// # Safety

@@ -1,5 +1,6 @@
 //! `Tracked`: how an object is made, shared, and dropped.
 
+use core::any::TypeId;
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 use core::ops::Deref;
@@ -10,6 +11,7 @@ use std::time::Duration;
 use super::class::Seed;
 use super::counts::Counts;
 use super::destroy::{destroy_node, drop_weak, give_back, header_of, value_of};
+use super::local::Registration;
 use super::node::{Header, Node};
 use super::page::{Page, Remains, Slot};
 use super::visit::Place;
@@ -71,7 +73,7 @@ impl<T: Inspect + Send + Sync + 'static> Tracked<T> {
     /// An object that is registered, but that its slot does not show yet.
     #[inline]
     pub(super) fn build(value: T, location: &'static Location<'static>, pinned: bool) -> Self {
-        let given = with_local(|local| local.register(registry(), &Seed::of::<T>(), location));
+        let given = register::<T>(location);
         let header = Header::new(Counts::unique(), given, pinned);
         let node = Box::into_raw(Box::new(Node { header, value }));
         // SAFETY: `Box::into_raw` gives no null.
@@ -89,7 +91,7 @@ impl<T: Inspect + Send + Sync + 'static> Tracked<T> {
     #[track_caller]
     pub fn new_cyclic(value: impl FnOnce(&WeakTracked<T>) -> T) -> Self {
         let location = Location::caller();
-        let given = with_local(|local| local.register(registry(), &Seed::of::<T>(), location));
+        let given = register::<T>(location);
         let header = Header::new(Counts::weak_only(), given, false);
         let node: *mut Node<MaybeUninit<T>> = Box::into_raw(Box::new(Node { header, value: MaybeUninit::uninit() }));
         // SAFETY: `Box::into_raw` gives no null, and `Node<MaybeUninit<T>>` is laid out as `Node<T>`.
@@ -126,6 +128,12 @@ impl<T: Inspect + Send + Sync + 'static> Tracked<T> {
         // SAFETY: what moves a value or lends it mutably looks first whether it is pinned.
         unsafe { core::pin::Pin::new_unchecked(this) }
     }
+}
+
+/// A slot, a serial and an origin for a new object of `T`.
+#[inline]
+fn register<T: 'static>(location: &'static Location<'static>) -> Registration {
+    with_local(|local| local.register(registry(), TypeId::of::<T>(), Seed::of::<T>, location))
 }
 
 /// A node without a value, whose making panicked.

@@ -1,5 +1,7 @@
 //! What each thread keeps for itself, so that creating and dropping touch nothing shared.
 
+mod by_value;
+
 use core::any::TypeId;
 use core::cell::Cell;
 use core::hash::{Hash, Hasher};
@@ -11,6 +13,7 @@ use super::class::{Chain, Class, Seed};
 use super::node::Origin;
 use super::page::{SLOTS, Slot};
 use super::sync::{AtomicU64, bump};
+use by_value::{Shares, new_shares};
 
 /// One thread's share of one class, in cache lines of its own.
 #[repr(align(64))]
@@ -54,6 +57,8 @@ pub(super) struct Local {
     /// How many walks of this thread are under way, one inside the other.
     pub(super) walks: Cell<u32>,
     recent: [Cell<Recent>; RECENT],
+    /// The shares of classes whose objects stand by value, by type.
+    shares: Shares,
     /// This thread's share of each class, by the class' index; null where it has none. Owned.
     classes: Cell<*const [Cell<*const LocalClass>]>,
 }
@@ -101,12 +106,17 @@ impl Hasher for TypeHash {
 }
 
 #[inline]
-fn recent_index(type_id: TypeId, location: &Location<'static>) -> usize {
+fn type_hash(type_id: TypeId) -> u64 {
     let mut hash = TypeHash::default();
     type_id.hash(&mut hash);
+    hash.0
+}
+
+#[inline]
+fn recent_index(type_id: TypeId, location: &Location<'static>) -> usize {
     // Locations are 24 bytes apart in their section.
     let address = core::ptr::from_ref(location).addr() as u64 >> 3;
-    (hash.0 ^ address ^ (address >> 5)) as usize % RECENT
+    (type_hash(type_id) ^ address ^ (address >> 5)) as usize % RECENT
 }
 
 impl Local {
@@ -130,22 +140,25 @@ impl Local {
             phase: Cell::new(Phase::Fresh),
             walks: Cell::new(0),
             recent: [const { Cell::new(NOTHING) }; RECENT],
+            shares: new_shares(),
             classes: Cell::new(classes),
         }
     }
 
     /// A slot, a serial and an origin for a new object.
     ///
-    /// Always inlined: the comparison of types is one of constants only where the type is known.
+    /// Always inlined: the comparison of types is one of constants only where the type is known. All else that is known of a type
+    /// comes by a function, so that the usual case need not put it anywhere.
     #[inline(always)]
     pub(super) fn register(
         &self,
         registry: &'static Registry,
-        seed: &Seed,
+        type_id: TypeId,
+        seed: fn() -> Seed,
         location: &'static Location<'static>,
     ) -> Registration {
-        let recent = self.recent[recent_index(seed.type_id, location)].get();
-        let known = recent.type_id == Some(seed.type_id) && core::ptr::eq(recent.location, location);
+        let recent = self.recent[recent_index(type_id, location)].get();
+        let known = recent.type_id == Some(type_id) && core::ptr::eq(recent.location, location);
         if known && registry.control() == self.control.get() {
             // SAFETY: an entry with a type points to a share in `classes`; both go together, in `close`.
             let share = unsafe { &*recent.local };
@@ -166,14 +179,15 @@ impl Local {
     fn register_slowly(
         &self,
         registry: &'static Registry,
-        seed: &Seed,
+        seed: fn() -> Seed,
         location: &'static Location<'static>,
     ) -> Registration {
         let control = registry.control_for_serials();
         if Registry::is_off(control) {
             return Registration::none();
         }
-        let class = registry.class(seed);
+        let seed = seed();
+        let class = registry.class(&seed);
         let site = registry.site(location);
         let origin = Origin::new(crate::clock::ticks(), site);
         self.open();
@@ -324,6 +338,7 @@ impl Local {
         for recent in &self.recent {
             recent.set(Recent { type_id: None, location: null(), local: null(), site: 0 });
         }
+        self.forget_shares();
         let none: &'static [Cell<*const LocalClass>] = &[];
         let classes = self.classes.replace(none);
         // SAFETY: as in `known_share`; nothing else can reach it any more.

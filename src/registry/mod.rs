@@ -45,6 +45,7 @@ mod node;
 mod page;
 mod sites;
 mod sync;
+mod trackable;
 mod visit;
 mod weak;
 
@@ -56,9 +57,10 @@ use rustc_hash::{FxBuildHasher, FxHashMap};
 
 pub use borrow::TrackedMut;
 pub use handle::Tracked;
+pub use trackable::Trackable;
 pub use weak::WeakTracked;
 
-pub(crate) use class::{Class, HEADER_BYTES};
+pub(crate) use class::{Class, Counted, HEADER_BYTES};
 pub(crate) use visit::{Object, Place, Visitor, Walker};
 
 use class::Seed;
@@ -201,6 +203,12 @@ impl Registry {
         self.classes.lock().in_order.clone()
     }
 
+    /// Those classes whose objects stand by value, and are only counted.
+    pub(crate) fn counted_classes(&self) -> Vec<(&'static Class, Counted)> {
+        let classes = self.classes.lock();
+        classes.in_order.iter().filter_map(|&class| Some((class, class.counted()?))).collect()
+    }
+
     /// The number of a place; 0 if there are too many. At most 24 bits.
     pub(crate) fn site(&self, location: &'static Location<'static>) -> u32 {
         self.sites.lock().intern(location)
@@ -241,7 +249,9 @@ impl Registry {
         for class in self.classes() {
             let (created, dropped) = class.totals();
             let live = usize::try_from(created - dropped).unwrap_or(usize::MAX);
-            bytes += class.overhead_bytes() + live.saturating_mul(HEADER_BYTES);
+            // Objects that stand by value have theirs in themselves, among their flat bytes.
+            let header_bytes = if class.counted().is_some() { 0 } else { HEADER_BYTES };
+            bytes += class.overhead_bytes() + live.saturating_mul(header_bytes);
         }
         bytes
     }

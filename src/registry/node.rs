@@ -35,7 +35,7 @@ const PINNED: u64 = 1 << 63;
 
 impl Serial {
     #[inline]
-    fn new(serial: u64, pinned: bool) -> Self {
+    pub(super) fn new(serial: u64, pinned: bool) -> Self {
         Self(if pinned { serial | PINNED } else { serial })
     }
 
@@ -69,6 +69,12 @@ impl Origin {
     #[inline]
     pub(super) fn new(ticks: u64, site: u32) -> Self {
         Self(ticks << SITE_BITS | u64::from(site))
+    }
+
+    /// Of an object whose birth is not dated.
+    #[inline]
+    pub(super) fn undated(site: u32) -> Self {
+        Self(u64::from(site))
     }
 
     pub(super) fn birth(self) -> Duration {

@@ -8,6 +8,7 @@ use chrono::Utc;
 use classtracker_stats::{CensusRow, ObjectRecord, ObjectRow, Snapshot, Tracking};
 use parking_lot::Mutex;
 
+use super::by_value::ByValue;
 use super::class::Totals;
 use super::handle::drop_quietly;
 use super::measure::{Findings, measure};
@@ -22,6 +23,7 @@ pub(super) fn take(state: &Mutex<State>, label: String) -> Arc<Snapshot> {
     let mut snapshot = Snapshot::new(label, Utc::now(), crate::clock::elapsed());
     let start = Instant::now();
     let mut plan = Plan::new(&state.lock());
+    let by_value = ByValue::count();
     let findings = measure(&mut plan);
     plan.count_classes(&findings.live);
     snapshot.duration = start.elapsed();
@@ -44,6 +46,7 @@ pub(super) fn take(state: &Mutex<State>, label: String) -> Arc<Snapshot> {
         snapshot.classes.push(class);
         listed.extend(candidates.into_iter().map(|candidate| (Arc::clone(&row.name), candidate)));
     }
+    by_value.add_rows(state, &mut snapshot.classes);
     snapshot.classes.sort_by(|a, b| a.class.cmp(&b.class));
     snapshot.census = findings.census.as_ref().map(|census| {
         let mut rows: Vec<_> = census.iter().map(|&(name, count, bytes)| CensusRow::new(name, count, bytes)).collect();

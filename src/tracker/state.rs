@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use classtracker_stats::{ObjectRecord, Snapshot};
 
+use super::by_value::Apart;
 use super::class::TrackedClass;
 use super::names::Names;
 use super::object::{Objects, TrackedObject};
@@ -13,6 +14,7 @@ use super::tally::Source;
 
 pub(super) struct State {
     pub(super) names: Names,
+    pub(super) apart: Apart,
     pub(super) classes: Vec<TrackedClass>,
     pub(super) objects: Objects,
     /// Names whose registrations have ended and whose objects are all dead, with the number of objects made.
@@ -56,6 +58,7 @@ impl State {
     pub(super) fn new() -> Self {
         Self {
             names: Names::default(),
+            apart: Apart::default(),
             classes: Vec::new(),
             objects: Objects::default(),
             past: BTreeMap::new(),

@@ -8,6 +8,7 @@
 mod process;
 mod support;
 
+mod by_value;
 mod instances;
 mod registration;
 mod sharing;

@@ -1,0 +1,73 @@
+//! What it costs to count objects where they stand, and to have a tracker told of every object, as ratios to what the program would
+//! pay anyway.
+//!
+//! Prints `name <tab> value <tab> bound <tab> ok|over`, a line for each figure; the spread goes to stderr. Each pair is measured
+//! in turn, many times, and the median of the pairs' ratios counts.
+
+mod report;
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use classtracker::Trackable;
+use report::report;
+
+const ROUNDS: usize = 25;
+const WINDOW: usize = 64;
+const DROPS: usize = 400_000;
+
+fn main() {
+    by_value();
+}
+
+/// 40 bytes, and those of the field.
+struct Counted {
+    words: [u64; 5],
+    _tracked: Trackable<Counted>,
+}
+
+fn by_value() {
+    let words = [1; 5];
+    for threads in [1, 2] {
+        let plain = || churn(threads, || Box::new(black_box(words)));
+        let counted = || {
+            churn(threads, || {
+                let counted = Box::new(Counted { words: black_box(words), _tracked: Trackable::new() });
+                black_box(counted.words[0]);
+                counted
+            })
+        };
+        report(
+            &format!("create+drop Box with a Trackable field / Box, {threads} thread(s)"),
+            1.5,
+            pairs(counted, plain),
+        );
+    }
+}
+
+/// The ratios of `ours` to `theirs`, measured in turn.
+fn pairs(ours: impl Fn() -> f64, theirs: impl Fn() -> f64) -> Vec<f64> {
+    // What comes once is not measured.
+    ours();
+    theirs();
+    (0..ROUNDS).map(|_| ours() / theirs()).collect()
+}
+
+/// Seconds for creating and dropping objects, with a window of them alive, on each of `threads` threads at once.
+fn churn<T>(threads: usize, make: impl Fn() -> T + Sync) -> f64 {
+    let start = Instant::now();
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                let mut window: Vec<Option<T>> = (0..WINDOW).map(|_| Some(make())).collect();
+                for round in 0..DROPS {
+                    let place = &mut window[round % WINDOW];
+                    *place = None;
+                    *place = Some(make());
+                }
+                black_box(&window);
+            });
+        }
+    });
+    start.elapsed().as_secs_f64()
+}

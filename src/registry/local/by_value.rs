@@ -1,0 +1,157 @@
+//! Objects that stand by value: they have no slot, only a serial and an origin, and they are counted.
+
+use core::any::TypeId;
+use core::cell::Cell;
+use core::panic::Location;
+use core::ptr::null;
+
+use super::{Local, LocalClass, Phase, Recent, recent_index, type_hash};
+use crate::registry::class::Seed;
+use crate::registry::node::Origin;
+use crate::registry::sync::bump;
+use crate::registry::{Registry, registry};
+
+/// A serial, or 0 if tracking is off, and an origin without a date: reading the clock would cost more than all the rest.
+pub(in crate::registry) type Given = (u64, Origin);
+
+/// A thread's share of a class, by the type that the class is found by: who drops an object knows nothing else of its class.
+#[derive(Clone, Copy)]
+pub(super) struct Share {
+    type_id: Option<TypeId>,
+    local: *const LocalClass,
+}
+
+pub(super) type Shares = [Cell<Share>; SHARES];
+
+const SHARES: usize = 32;
+/// How many neighbouring places are looked at for one type.
+const NEAR: usize = 4;
+const NOTHING: Share = Share { type_id: None, local: null() };
+
+pub(super) const fn new_shares() -> Shares {
+    [const { Cell::new(NOTHING) }; SHARES]
+}
+
+impl Local {
+    /// A serial and an origin for a new object, which is counted.
+    #[inline(always)]
+    pub(in crate::registry) fn count_created(
+        &self,
+        registry: &'static Registry,
+        type_id: TypeId,
+        seed: fn() -> Seed,
+        location: &'static Location<'static>,
+    ) -> Given {
+        let recent = self.recent[recent_index(type_id, location)].get();
+        let known = recent.type_id == Some(type_id) && core::ptr::eq(recent.location, location);
+        let serial = self.next.get();
+        if known && registry.control() == self.control.get() && serial != self.end.get() {
+            // SAFETY: as in `register`.
+            let share = unsafe { &*recent.local };
+            self.next.set(serial + 1);
+            bump(&share.created);
+            return (serial, Origin::undated(recent.site));
+        }
+        self.count_created_slowly(registry, seed, location)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn count_created_slowly(
+        &self,
+        registry: &'static Registry,
+        seed: fn() -> Seed,
+        location: &'static Location<'static>,
+    ) -> Given {
+        let control = registry.control_for_serials();
+        if Registry::is_off(control) {
+            return (0, Origin::undated(0));
+        }
+        let seed = seed();
+        let class = registry.class(&seed);
+        let site = registry.site(location);
+        let origin = Origin::undated(site);
+        self.open();
+        if self.phase.get() == Phase::Closed {
+            class.count_created();
+            return (registry.serials(1).start, origin);
+        }
+        let serial = self.next_serial(registry, control);
+        let share = self.share(class);
+        bump(&share.created);
+        self.recent[recent_index(seed.type_id, location)].set(Recent {
+            type_id: Some(seed.type_id),
+            location,
+            local: share,
+            site,
+        });
+        (serial, origin)
+    }
+
+    /// Counts the drop of an object that was counted when it was made.
+    #[inline(always)]
+    pub(in crate::registry) fn count_dropped(&self, type_id: TypeId, seed: fn() -> Seed) {
+        let share = self.shares[place(type_id, 0)].get();
+        if share.type_id == Some(type_id) {
+            // SAFETY: an entry with a type points to a share in `classes`; both go together, in `close`.
+            bump(unsafe { &(*share.local).dropped });
+            return;
+        }
+        self.count_dropped_slowly(seed);
+    }
+
+    /// The entry is elsewhere, or there is none yet. With so many classes that the table is too small this is taken often, so it
+    /// must not be as slow as it is the first time.
+    #[inline(never)]
+    fn count_dropped_slowly(&self, seed: fn() -> Seed) {
+        let seed = seed();
+        let near = (1..NEAR).map(|step| self.shares[place(seed.type_id, step)].get());
+        if let Some(share) = near.into_iter().find(|share| share.type_id == Some(seed.type_id)) {
+            // SAFETY: as in `count_dropped`.
+            bump(unsafe { &(*share.local).dropped });
+            return;
+        }
+        if let Some(share) = self.share_of_type(seed.type_id) {
+            bump(&share.dropped);
+            self.remember_share(seed.type_id, share);
+            return;
+        }
+        let class = registry().class(&seed);
+        self.open();
+        if self.phase.get() == Phase::Closed {
+            class.count_dropped();
+            return;
+        }
+        let share = self.share(class);
+        bump(&share.dropped);
+        self.remember_share(seed.type_id, share);
+    }
+
+    /// The share of a class that this thread has worked with, found without a lock.
+    fn share_of_type(&self, type_id: TypeId) -> Option<&LocalClass> {
+        // SAFETY: as in `known_share`.
+        let classes = unsafe { &*self.classes.get() };
+        // SAFETY: as in `known_share`.
+        classes
+            .iter()
+            .filter_map(|share| unsafe { share.get().as_ref() })
+            .find(|share| share.class.is_found_by(type_id))
+    }
+
+    fn remember_share(&self, type_id: TypeId, share: &LocalClass) {
+        let near = (0..NEAR).map(|step| &self.shares[place(type_id, step)]);
+        let free = near.into_iter().find(|entry| entry.get().type_id.is_none());
+        free.unwrap_or(&self.shares[place(type_id, 0)]).set(Share { type_id: Some(type_id), local: share });
+    }
+
+    pub(super) fn forget_shares(&self) {
+        for share in &self.shares {
+            share.set(NOTHING);
+        }
+    }
+}
+
+#[inline]
+fn place(type_id: TypeId, step: usize) -> usize {
+    (type_hash(type_id) as usize).wrapping_add(step) % SHARES
+}
