@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use classtracker::stats::Tracking;
-use classtracker::{ClassTracker, DeepSizeOf, TrackOptions, Tracked, WeakTracked, deep_size_of};
+use classtracker::{ClassTracker, DeepSizeOf, TrackOptions, Trackable, Tracked, WeakTracked, deep_size_of};
 
 #[derive(DeepSizeOf, Clone, Debug, PartialEq)]
 struct Employee {
@@ -76,6 +76,22 @@ fn registrations_succeed_and_snapshots_are_empty_and_say_why() {
     let mut dump = Vec::new();
     tracker.stats().write_to(&mut dump).unwrap();
     assert!(snapshot.elapsed >= Duration::ZERO && !dump.is_empty());
+}
+
+#[test]
+fn a_field_that_would_count_a_struct_takes_no_space() {
+    #[derive(Clone, Default, PartialEq, Debug)]
+    struct Job {
+        number: u32,
+        tracked: Trackable<Job>,
+    }
+
+    assert_eq!((size_of::<Trackable<Job>>(), size_of::<Job>()), (0, size_of::<u32>()));
+    let job = Job { number: 1, tracked: Trackable::new() };
+    assert_eq!(job.clone(), job);
+    assert_eq!((job.tracked.serial(), job.tracked.site()), (None, None));
+    assert!(ClassTracker::new().create_snapshot("").classes.is_empty());
+    assert!(!std::mem::needs_drop::<Job>());
 }
 
 #[test]
