@@ -51,6 +51,8 @@ pub mod __private;
 mod clock;
 mod handle;
 mod inspect;
+mod memory;
+mod monitor;
 #[allow(unsafe_code, reason = "the one module that may: see its documentation")]
 #[cfg_attr(not(feature = "track"), path = "registry/off.rs")]
 mod registry;
@@ -59,6 +61,8 @@ mod tracker;
 pub use classtracker_derive::DeepSizeOf;
 pub use classtracker_stats as stats;
 pub use inspect::{Inspect, Walk, deep_size_of};
+pub use memory::{MemoryOptions, process_memory};
+pub use monitor::{Growth, Monitor, MonitorError, MonitorOptions, MonitorStatus, Watermark};
 pub use registry::{Trackable, Tracked, TrackedMut, WeakTracked};
 pub use sizing::*;
 pub use tracker::{ByInspect, BySize, ClassTracker, Detail, Sizing, TrackError, TrackHandle, TrackOptions};

@@ -10,17 +10,18 @@ mod object;
 mod options;
 mod parts;
 mod plan;
-mod process;
 mod sites;
 mod sizing;
 mod snapshot;
 mod state;
+mod subject;
 mod tally;
 
 use std::fmt::Display;
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
-use classtracker_stats::{Session, Snapshot, Stats};
+use classtracker_stats::{Snapshot, Stats};
 use parking_lot::Mutex;
 
 pub use error::TrackError;
@@ -28,6 +29,10 @@ pub use handle::TrackHandle;
 pub use options::{Detail, TrackOptions};
 pub use sizing::{ByInspect, BySize, Sizing};
 
+pub(crate) use subject::{Subject, session};
+
+use crate::memory::MemoryOptions;
+use crate::monitor::{Monitor, MonitorError, MonitorOptions, MonitorStatus, Monitoring};
 use crate::registry::{Object, TRACKS, Visitor, Walker, registry};
 use crate::{Inspect, Tracked};
 use class::TrackedClass;
@@ -58,7 +63,9 @@ use state::{Kept, State};
 /// # drop(staff);
 /// ```
 pub struct ClassTracker {
-    state: Mutex<State>,
+    /// Shared with the monitor's thread, which does not keep it.
+    state: Arc<Mutex<State>>,
+    monitoring: Arc<Monitoring>,
 }
 
 impl ClassTracker {
@@ -67,7 +74,7 @@ impl ClassTracker {
     pub fn new() -> Self {
         // The zero of all times is not later than the first tracker.
         crate::clock::started();
-        Self { state: Mutex::new(State::new()) }
+        Self { state: Arc::new(Mutex::new(State::new())), monitoring: Arc::new(Monitoring::new()) }
     }
 
     /// The tracker that the whole process shares.
@@ -284,7 +291,76 @@ impl ClassTracker {
         reason = "labels are literals and formatted text: a borrow would only be noise"
     )]
     pub fn create_snapshot(&self, label: impl Display) -> Arc<Snapshot> {
-        snapshot::take(&self.state, label.to_string())
+        snapshot::take(&self.state, &self.monitoring, label.to_string())
+    }
+
+    /// Takes a snapshot without a label at once, and then one each `interval`, on a thread of its own, until
+    /// [`stop_periodic_snapshots`](Self::stop_periodic_snapshots) or the tracker's end.
+    ///
+    /// If that is happening already, the interval changes: the next one is taken an `interval` from now. The shortest interval is a
+    /// millisecond. The beats are whole intervals apart; one that comes while a snapshot is still being taken is left out and counted. If
+    /// the system gives no thread, [`monitor_status`](Self::monitor_status) says so.
+    ///
+    /// All snapshots stay in memory; to bound that, see [`set_keep_last`](Self::set_keep_last) and [`monitor`](Self::monitor).
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use classtracker::ClassTracker;
+    ///
+    /// let tracker = ClassTracker::new();
+    /// tracker.start_periodic_snapshots(Duration::from_millis(5));
+    /// std::thread::sleep(Duration::from_millis(100));
+    /// tracker.stop_periodic_snapshots();
+    /// assert!(tracker.snapshots().len() >= 2);
+    /// ```
+    pub fn start_periodic_snapshots(&self, interval: Duration) {
+        self.monitoring.start_periodic(self.subject(), interval);
+    }
+
+    /// Ends the periodic snapshots. It returns as soon as a snapshot that is just being taken is filed; if none is, at once.
+    ///
+    /// Where that takes longer than ten seconds it returns nevertheless, and [`monitor_status`](Self::monitor_status) says so.
+    pub fn stop_periodic_snapshots(&self) {
+        self.monitoring.stop_periodic();
+    }
+
+    /// Takes snapshots by itself, and writes them where the options say, until what is returned is dropped.
+    ///
+    /// # Errors
+    /// [`MonitorError::AlreadyMonitored`] while an earlier [`Monitor`] is there; [`MonitorError::Thread`] if the system gives no thread,
+    /// [`MonitorError::Dump`] if the dump can't be begun.
+    pub fn monitor(&self, options: MonitorOptions) -> Result<Monitor, MonitorError> {
+        self.monitoring.monitor(self.subject(), options)
+    }
+
+    /// How periodic snapshots and the rest of monitoring go.
+    #[must_use]
+    pub fn monitor_status(&self) -> MonitorStatus {
+        self.monitoring.status()
+    }
+
+    /// Keeps only the last `count` snapshots in memory from now on; all with `None`, as at first.
+    ///
+    /// When a snapshot is taken, the oldest ones that are too many are dropped, and counted in
+    /// [`MonitorStatus::snapshots_forgotten`]. Whoever holds one by its `Arc` still has it.
+    ///
+    /// ```
+    /// use classtracker::ClassTracker;
+    ///
+    /// let tracker = ClassTracker::new();
+    /// tracker.set_keep_last(2);
+    /// (1..=5).for_each(|number| drop(tracker.create_snapshot(number)));
+    /// let labels: Vec<_> = tracker.snapshots().iter().map(|snapshot| snapshot.label.clone()).collect();
+    /// assert_eq!((labels, tracker.monitor_status().snapshots_forgotten), (vec!["4".into(), "5".into()], 3));
+    /// ```
+    pub fn set_keep_last(&self, count: impl Into<Option<usize>>) {
+        let count = count.into();
+        self.monitoring.change_settings(|settings| settings.keep_last = count);
+    }
+
+    /// What snapshots ask of the process' memory from now on.
+    pub fn set_memory(&self, options: MemoryOptions) {
+        self.monitoring.change_settings(|settings| settings.memory = options);
     }
 
     /// The snapshots taken so far, oldest first.
@@ -319,11 +395,18 @@ impl ClassTracker {
     /// The snapshots so far, to be sorted, filtered, printed and dumped.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        let mut session = Session::new(crate::clock::started(), std::process::id());
-        session.program = std::env::args_os()
-            .next()
-            .and_then(|path| Some(std::path::Path::new(&path).file_name()?.to_string_lossy().into()));
-        Stats::new(session, self.snapshots())
+        Stats::new(session(), self.snapshots())
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::new(&self.state, &self.monitoring)
+    }
+}
+
+/// Ends what a [`Monitor`] would have ended, and the periodic snapshots.
+impl Drop for ClassTracker {
+    fn drop(&mut self) {
+        let _ = self.monitoring.finish(&self.subject(), None);
     }
 }
 

@@ -16,10 +16,12 @@ use super::parts::PartNames;
 use super::plan::Plan;
 use super::state::{Listed, State};
 use super::tally::{Candidate, Source};
+use crate::monitor::Monitoring;
 use crate::registry::{TRACKS, Walker, registry};
 
 /// The lock is held only to copy what is to be read and to file what was found.
-pub(super) fn take(state: &Mutex<State>, label: String) -> Arc<Snapshot> {
+pub(super) fn take(state: &Mutex<State>, monitoring: &Monitoring, label: String) -> Arc<Snapshot> {
+    let settings = monitoring.settings();
     let mut snapshot = Snapshot::new(label, Utc::now(), crate::clock::elapsed());
     let start = Instant::now();
     let mut plan = Plan::new(&state.lock());
@@ -27,7 +29,7 @@ pub(super) fn take(state: &Mutex<State>, label: String) -> Arc<Snapshot> {
     let findings = measure(&mut plan);
     plan.count_classes(&findings.live);
     snapshot.duration = start.elapsed();
-    snapshot.process = super::process::memory();
+    snapshot.process = crate::memory::process_memory(settings.memory);
     snapshot.tracking = match () {
         () if !TRACKS => Tracking::CompiledOut,
         () if !registry().is_enabled() => Tracking::SwitchedOff,
@@ -63,7 +65,9 @@ pub(super) fn take(state: &Mutex<State>, label: String) -> Arc<Snapshot> {
     let dead = known.iter().filter(|(serial, listed)| !seen(**serial) && !listed.is_alive());
     let dead: Vec<u64> = dead.map(|(&serial, _)| serial).collect();
     drop(known);
-    file(state, snapshot, &plan, findings, fresh, dead)
+    let snapshot = file(state, monitoring, snapshot, &plan, findings, fresh, dead);
+    monitoring.deliver();
+    snapshot
 }
 
 impl Listed {
@@ -117,6 +121,7 @@ fn describe(
 /// Files the snapshot, and what was learnt on the way.
 fn file(
     state: &Mutex<State>,
+    monitoring: &Monitoring,
     mut snapshot: Snapshot,
     plan: &Plan,
     findings: Findings,
@@ -137,6 +142,7 @@ fn file(
     snapshot.gone = forgotten.iter().map(|(serial, _)| *serial).collect();
     snapshot.gone.sort_unstable();
     let mut surplus = Vec::new();
+    let mut old_snapshots = Vec::new();
     if state.era == plan.era {
         let kept = findings.kept.into_iter().map(|(serial, handle)| state.kept.insert(serial, handle));
         surplus.extend(kept.flatten());
@@ -148,11 +154,12 @@ fn file(
     snapshot.overhead_bytes = (registry_bytes + state.overhead_bytes() + snapshot.memory_bytes()) as u64;
     let snapshot = Arc::new(snapshot);
     if !cleared {
-        let place = state.snapshots.partition_point(|earlier| earlier.elapsed <= snapshot.elapsed);
-        state.snapshots.insert(place, Arc::clone(&snapshot));
+        let surplus = state.file(&snapshot, monitoring.settings().keep_last);
+        monitoring.filed(&snapshot, surplus.len() as u64);
+        old_snapshots = surplus;
     }
     drop(guard);
-    drop((forgotten, dead_objects));
+    drop((forgotten, dead_objects, old_snapshots));
     surplus.into_iter().for_each(drop_quietly);
     snapshot
 }

@@ -20,6 +20,8 @@ pub(super) struct State {
     /// Names whose registrations have ended and whose objects are all dead, with the number of objects made.
     pub(super) past: BTreeMap<Arc<str>, u64>,
     pub(super) snapshots: Vec<Arc<Snapshot>>,
+    /// What the snapshots take.
+    snapshot_bytes: usize,
     /// Objects that some snapshot listed and none has found dead.
     /// Shared with snapshots under way.
     pub(super) listed: Arc<HashMap<u64, Listed>>,
@@ -63,6 +65,7 @@ impl State {
             objects: Objects::default(),
             past: BTreeMap::new(),
             snapshots: Vec::new(),
+            snapshot_bytes: 0,
             listed: Arc::default(),
             kept: HashMap::new(),
             era: Era::default(),
@@ -89,6 +92,17 @@ impl State {
         old
     }
 
+    /// Enters a snapshot, and takes out the oldest that are more than are to be kept.
+    pub(super) fn file(&mut self, snapshot: &Arc<Snapshot>, keep_last: Option<usize>) -> Vec<Arc<Snapshot>> {
+        let place = self.snapshots.partition_point(|earlier| earlier.elapsed <= snapshot.elapsed);
+        self.snapshots.insert(place, Arc::clone(snapshot));
+        self.snapshot_bytes += snapshot.memory_bytes();
+        let surplus = keep_last.map_or(0, |keep| self.snapshots.len().saturating_sub(keep));
+        let surplus: Vec<_> = self.snapshots.drain(..surplus).collect();
+        self.snapshot_bytes -= surplus.iter().map(|old| old.memory_bytes()).sum::<usize>();
+        surplus
+    }
+
     /// Forgets classes and objects, not snapshots.
     pub(super) fn forget_all(&mut self) -> Forgotten {
         self.past.clear();
@@ -112,7 +126,6 @@ impl State {
     pub(super) fn overhead_bytes(&self) -> usize {
         let listed = self.listed.capacity() * (size_of::<(u64, Listed)>() + 1)
             + self.listed.values().map(|listed| listed.record.memory_bytes()).sum::<usize>();
-        let snapshots: usize = self.snapshots.iter().map(|snapshot| snapshot.memory_bytes()).sum();
-        size_of::<Self>() + listed + snapshots + self.objects.overhead_bytes()
+        size_of::<Self>() + listed + self.snapshot_bytes + self.objects.overhead_bytes()
     }
 }

@@ -1,0 +1,45 @@
+use std::io;
+use std::path::PathBuf;
+
+use classtracker_stats::DumpError;
+use thiserror::Error;
+
+/// What went wrong while a program was monitored. None of it stops the program, or the monitoring.
+#[non_exhaustive]
+#[derive(Debug, Error)]
+pub enum MonitorError {
+    /// The tracker is being monitored already; the earlier [`Monitor`](crate::Monitor) must be finished first.
+    #[error("this tracker is monitored already")]
+    AlreadyMonitored,
+    /// The system gave no thread.
+    #[error("can't start the monitor's thread: {0}")]
+    Thread(io::Error),
+    /// The dump could not be begun, written or ended. Its whole frames stay readable.
+    #[error("{0}")]
+    Dump(DumpError),
+    /// The summary could not be written.
+    #[error("{}: can't write the summary: {error}", path.display())]
+    Summary {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        error: io::Error,
+    },
+    /// Taking a snapshot panicked: that snapshot is missing.
+    #[error("a snapshot panicked: {message}")]
+    Panicked {
+        /// What the panic said.
+        message: String,
+    },
+    /// The process is the child of a fork: the dump is the parent's, and nothing is written to it here.
+    #[error("{}: the dump belongs to process {owner}, of which this one is a fork", path.display())]
+    Forked {
+        /// The dump.
+        path: PathBuf,
+        /// The process that began it.
+        owner: u32,
+    },
+    /// Something did not end within ten seconds, and was left behind.
+    #[error("gave up waiting for {0}")]
+    Stuck(&'static str),
+}

@@ -1,0 +1,369 @@
+//! Snapshots that are taken without the program: periodically, when memory grows, when somebody asks from outside. And where they go.
+//!
+//! All of it is beside the tracker: a tracker that is not monitored has no thread and no file. What goes wrong here is kept to be asked
+//! for, and never reaches the program.
+
+mod destination;
+mod error;
+mod options;
+mod schedule;
+mod status;
+mod stream;
+mod watermark;
+mod worker;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
+
+use classtracker_stats::Snapshot;
+use parking_lot::Mutex;
+
+pub use error::MonitorError;
+pub use options::MonitorOptions;
+pub use status::MonitorStatus;
+pub use watermark::{Growth, Watermark};
+
+use crate::memory::MemoryOptions;
+use crate::tracker::Subject;
+use destination::Destination;
+use stream::Stream;
+use worker::Worker;
+
+/// As long as anything is waited for: what takes longer hangs, and must not take the program along.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Ends the monitoring of a tracker when it is dropped: stops the thread, takes a last snapshot, and ends the dump.
+///
+/// [`ClassTracker::monitor`](crate::ClassTracker::monitor) makes it. It belongs into `main`, so that it is dropped last, and also when
+/// `main` panics. `std::process::exit` drops nothing: the dump then ends with the last whole snapshot.
+///
+/// ```
+/// use std::time::Duration;
+/// use classtracker::{ClassTracker, MonitorOptions};
+///
+/// fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let tracker = ClassTracker::global();
+///     let _monitor = tracker.monitor(MonitorOptions::new().period(Duration::from_secs(10)).keep_last(100))?;
+///     Ok(())
+/// }
+/// ```
+#[must_use = "monitoring ends when this is dropped"]
+pub struct Monitor {
+    subject: Subject,
+    monitoring: Arc<Monitoring>,
+    watch: u64,
+}
+
+impl Monitor {
+    /// How monitoring goes.
+    #[must_use]
+    pub fn status(&self) -> MonitorStatus {
+        self.monitoring.status()
+    }
+
+    /// What last went wrong, if anything has.
+    #[must_use]
+    pub fn last_error(&self) -> Option<Arc<MonitorError>> {
+        self.status().last_error
+    }
+
+    /// Ends monitoring as dropping does, and tells whether all went well.
+    ///
+    /// # Errors
+    /// What last went wrong since monitoring began.
+    pub fn finish(self) -> Result<(), Arc<MonitorError>> {
+        self.monitoring.finish(&self.subject, Some(self.watch))
+    }
+}
+
+impl Drop for Monitor {
+    fn drop(&mut self) {
+        // Whoever wants to know calls `finish`.
+        let _ = self.monitoring.finish(&self.subject, Some(self.watch));
+    }
+}
+
+impl std::fmt::Debug for Monitor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Monitor").field(&self.status()).finish()
+    }
+}
+
+/// What a tracker has beside its state.
+pub(crate) struct Monitoring {
+    current: Mutex<Current>,
+    settings: Mutex<Settings>,
+    counts: Mutex<Counts>,
+    stream: Stream,
+}
+
+#[derive(Default)]
+struct Current {
+    worker: Option<Arc<Worker>>,
+    watch: Option<Watch>,
+    /// The number of the last one.
+    watches: u64,
+}
+
+/// What is to be done when a monitor is finished.
+struct Watch {
+    number: u64,
+    process: u32,
+    last: bool,
+    summary: Option<Destination>,
+    errors_before: u64,
+}
+
+/// What snapshots look up.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Settings {
+    pub(crate) memory: MemoryOptions,
+    pub(crate) keep_last: Option<usize>,
+}
+
+#[derive(Default)]
+struct Counts {
+    taken: u64,
+    missed: u64,
+    passed_over: u64,
+    panicked: u64,
+    forgotten: u64,
+    errors: u64,
+    last_error: Option<Arc<MonitorError>>,
+}
+
+impl Monitoring {
+    pub(crate) fn new() -> Self {
+        Self { current: Mutex::default(), settings: Mutex::default(), counts: Mutex::default(), stream: Stream::new() }
+    }
+
+    pub(crate) fn settings(&self) -> Settings {
+        *self.settings.lock()
+    }
+
+    pub(crate) fn change_settings(&self, change: impl FnOnce(&mut Settings)) {
+        change(&mut self.settings.lock());
+    }
+
+    /// A snapshot is being filed, of which `forgotten` others have fallen out of memory. Called under the tracker's lock.
+    pub(crate) fn filed(&self, snapshot: &Arc<Snapshot>, forgotten: u64) {
+        self.stream.queue(snapshot);
+        if forgotten > 0 {
+            self.counts.lock().forgotten += forgotten;
+        }
+    }
+
+    /// Sends what was filed to where it goes.
+    pub(crate) fn deliver(&self) {
+        if let Err(error) = self.stream.flush() {
+            self.note(error);
+        }
+    }
+
+    pub(crate) fn start_periodic(self: &Arc<Self>, subject: Subject, interval: Duration) {
+        let mut current = self.current.lock();
+        match self.worker(&mut current, subject) {
+            Ok(worker) => worker.set_period(interval),
+            Err(error) => self.note(error),
+        }
+    }
+
+    pub(crate) fn stop_periodic(&self) {
+        let worker = {
+            let mut current = self.current.lock();
+            let Some(worker) = current.worker.clone() else { return };
+            if worker.end_periodic() {
+                worker.end();
+                current.worker = None;
+            }
+            worker
+        };
+        if !worker.settle() {
+            self.note(MonitorError::Stuck("a snapshot"));
+        }
+    }
+
+    pub(crate) fn monitor(
+        self: &Arc<Self>,
+        subject: Subject,
+        options: MonitorOptions,
+    ) -> Result<Monitor, MonitorError> {
+        let mut current = self.current.lock();
+        if current.watch.as_ref().is_some_and(|watch| watch.process == std::process::id()) {
+            return Err(MonitorError::AlreadyMonitored);
+        }
+        let worker = if options.period.is_some() || options.watermark.is_some() {
+            Some(self.worker(&mut current, subject.clone())?)
+        } else {
+            None
+        };
+        if let Some(path) = &options.stream
+            && let Err(error) = self.stream.open(path, &crate::tracker::session())
+        {
+            // A thread that has just been started for this has nothing to do.
+            if let Some(worker) = worker.filter(|worker| worker.is_idle()) {
+                worker.end();
+                current.worker = None;
+            }
+            return Err(error);
+        }
+        if let Some(count) = options.keep_last {
+            self.change_settings(|settings| settings.keep_last = Some(count));
+        }
+        if let Some(worker) = worker {
+            if let Some(interval) = options.period {
+                worker.set_period(interval);
+            }
+            if let Some(watermark) = options.watermark {
+                worker.set_watermark(watermark);
+            }
+        }
+        current.watches += 1;
+        let number = current.watches;
+        current.watch = Some(Watch {
+            number,
+            process: std::process::id(),
+            last: options.last,
+            summary: options.summary,
+            errors_before: self.counts.lock().errors,
+        });
+        Ok(Monitor { subject, monitoring: Arc::clone(self), watch: number })
+    }
+
+    /// Ends the monitoring of this number, or whatever there is.
+    pub(crate) fn finish(&self, subject: &Subject, number: Option<u64>) -> Result<(), Arc<MonitorError>> {
+        let (watch, worker) = {
+            let Some(mut current) = self.current.try_lock_for(PATIENCE) else {
+                return Err(Arc::new(MonitorError::Stuck("another thread that starts or stops the monitor")));
+            };
+            if number.is_some_and(|number| current.watch.as_ref().is_none_or(|watch| watch.number != number)) {
+                return Ok(());
+            }
+            (current.watch.take(), current.worker.take())
+        };
+        if let Some(worker) = worker
+            && !worker.stop()
+        {
+            self.note(MonitorError::Stuck("the monitor's thread"));
+        }
+        let Some(watch) = watch else { return Ok(()) };
+        if watch.process == std::process::id() {
+            self.take_last(subject, &watch);
+        }
+        if let Err(error) = self.stream.close() {
+            self.note(error);
+        }
+        let counts = self.counts.lock();
+        match &counts.last_error {
+            Some(error) if counts.errors > watch.errors_before => Err(Arc::clone(error)),
+            _ => Ok(()),
+        }
+    }
+
+    fn take_last(&self, subject: &Subject, watch: &Watch) {
+        if watch.last {
+            self.snapshot(subject, "end".into());
+        }
+        if let Some(summary) = &watch.summary
+            && let Some(snapshot) = subject.last_snapshot()
+            && let Err(error) = summary.write(crate::tracker::session(), &snapshot)
+        {
+            self.note(error);
+        }
+    }
+
+    pub(crate) fn status(&self) -> MonitorStatus {
+        let worker = self.current.lock().worker.clone();
+        let period = worker.as_ref().and_then(|worker| worker.period());
+        let watermark_bytes = worker.as_ref().and_then(|worker| worker.mark());
+        let (snapshots_written, snapshots_unwritten) = self.stream.counts();
+        let counts = self.counts.lock();
+        MonitorStatus {
+            period,
+            watermark_bytes,
+            snapshots_taken: counts.taken,
+            beats_missed: counts.missed,
+            watermarks_passed_over: counts.passed_over,
+            snapshots_panicked: counts.panicked,
+            snapshots_forgotten: counts.forgotten,
+            snapshots_written,
+            snapshots_unwritten,
+            last_error: counts.last_error.clone(),
+        }
+    }
+
+    /// The thread, started if it is not there.
+    fn worker(self: &Arc<Self>, current: &mut Current, subject: Subject) -> Result<Arc<Worker>, MonitorError> {
+        if let Some(worker) = current.worker.as_ref().filter(|worker| worker.is_of_use()) {
+            return Ok(Arc::clone(worker));
+        }
+        let worker = Worker::spawn(subject, Arc::clone(self)).map_err(MonitorError::Thread)?;
+        current.worker = Some(Arc::clone(&worker));
+        Ok(worker)
+    }
+
+    /// Takes a snapshot that nobody waits for.
+    fn snapshot(&self, subject: &Subject, label: String) {
+        // Without a result the tracker is gone.
+        if let Some(Some(_)) = self.contain(|| subject.snapshot(label)) {
+            self.counts.lock().taken += 1;
+        }
+    }
+
+    /// A panic ends `work` and nothing else.
+    fn contain<R>(&self, work: impl FnOnce() -> R) -> Option<R> {
+        match catch_unwind(AssertUnwindSafe(work)) {
+            Ok(result) => Some(result),
+            Err(payload) => {
+                let message = message_of(&*payload);
+                // A payload may panic in its turn when it is dropped.
+                std::mem::forget(payload);
+                self.counts.lock().panicked += 1;
+                self.note(MonitorError::Panicked { message });
+                None
+            }
+        }
+    }
+
+    fn snapshot_for_request(&self, subject: &Subject, label: String) {
+        self.snapshot(subject, label);
+    }
+
+    fn note(&self, error: MonitorError) {
+        let mut counts = self.counts.lock();
+        counts.errors += 1;
+        counts.last_error = Some(Arc::new(error));
+    }
+}
+
+fn message_of(payload: &(dyn std::any::Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().copied();
+    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no text").into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_counted_and_told_and_goes_no_further() {
+        struct Bomb;
+
+        impl Drop for Bomb {
+            fn drop(&mut self) {
+                panic!("a payload that panics");
+            }
+        }
+
+        let monitoring = Monitoring::new();
+        assert_eq!(monitoring.contain(|| 1), Some(1));
+        let panics: [fn(); 3] = [|| panic!("plain"), || panic!("number {}", 2), || std::panic::panic_any(Bomb)];
+        let messages = panics.map(|work| {
+            assert_eq!(monitoring.contain(work), None);
+            monitoring.status().last_error.map(|error| error.to_string())
+        });
+        let expected = ["plain", "number 2", "no text"].map(|text| Some(format!("a snapshot panicked: {text}")));
+        assert_eq!((messages, monitoring.status().snapshots_panicked), (expected, 3));
+    }
+}

@@ -1,0 +1,221 @@
+//! The thread that takes snapshots by itself.
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::Arc;
+use std::thread::ThreadId;
+use std::time::{Duration, Instant};
+
+use classtracker_stats::Bytes;
+use parking_lot::{Condvar, Mutex};
+
+use super::schedule::Schedule;
+use super::watermark::{Level, Rise};
+use super::{Monitoring, PATIENCE, Watermark};
+use crate::tracker::Subject;
+
+/// What one thread has to do, and how far it is. The thread sleeps until the next moment that it knows of, or until it is told.
+pub(super) struct Worker {
+    duties: Mutex<Duties>,
+    changed: Condvar,
+    /// In a fork of this process the thread is not there.
+    process: u32,
+}
+
+#[derive(Default)]
+struct Duties {
+    periodic: Option<Schedule>,
+    watermark: Option<(Level, Schedule)>,
+    /// Labels of the snapshots that somebody has asked for.
+    asked: VecDeque<String>,
+    stop: bool,
+    /// Whether the thread is taking a snapshot, for which it does not hold the lock.
+    busy: bool,
+    done: bool,
+    thread: Option<ThreadId>,
+}
+
+enum Job {
+    Wait(Option<Instant>),
+    Stop,
+    Beat,
+    LookAtMemory,
+    Asked(String),
+}
+
+impl Worker {
+    pub(super) fn spawn(subject: Subject, monitoring: Arc<Monitoring>) -> io::Result<Arc<Self>> {
+        let worker = Arc::new(Self { duties: Mutex::default(), changed: Condvar::new(), process: std::process::id() });
+        let its = Arc::clone(&worker);
+        std::thread::Builder::new().name("classtracker".into()).spawn(move || its.run(&subject, &monitoring))?;
+        Ok(worker)
+    }
+
+    /// Whether the thread is there, and will be.
+    pub(super) fn is_of_use(&self) -> bool {
+        self.is_here() && !self.duties.lock().stop
+    }
+
+    fn is_here(&self) -> bool {
+        self.process == std::process::id()
+    }
+
+    /// Takes a snapshot at once, and then one each interval; one interval from now on where they were already being taken.
+    pub(super) fn set_period(&self, interval: Duration) {
+        let mut duties = self.duties.lock();
+        let now = Instant::now();
+        let first = if duties.periodic.is_some() { now.checked_add(interval) } else { Some(now) };
+        duties.periodic = Some(Schedule::new(interval, first));
+        self.changed.notify_all();
+    }
+
+    pub(super) fn set_watermark(&self, watermark: Watermark) {
+        let mut duties = self.duties.lock();
+        let schedule = Schedule::new(watermark.check_every, Some(Instant::now()));
+        duties.watermark = Some((Level::new(watermark), schedule));
+        self.changed.notify_all();
+    }
+
+    /// Ends the periodic snapshots. True if there is nothing left to do.
+    pub(super) fn end_periodic(&self) -> bool {
+        let mut duties = self.duties.lock();
+        duties.periodic = None;
+        self.changed.notify_all();
+        duties.is_idle()
+    }
+
+    /// Whether the thread has nothing to wait for.
+    pub(super) fn is_idle(&self) -> bool {
+        self.duties.lock().is_idle()
+    }
+
+    /// Waits for a snapshot that is under way, for [`PATIENCE`] at most. False if it is not over then.
+    pub(super) fn settle(&self) -> bool {
+        self.wait_until(|duties| !duties.busy)
+    }
+
+    /// Has the thread end, soon.
+    pub(super) fn end(&self) {
+        if self.is_here() {
+            self.duties.lock().stop = true;
+            self.changed.notify_all();
+        }
+    }
+
+    /// Ends the thread and waits until it has, for [`PATIENCE`] at most. False if it has not.
+    pub(super) fn stop(&self) -> bool {
+        self.end();
+        self.wait_until(|duties| duties.done)
+    }
+
+    fn wait_until(&self, is_over: impl Fn(&Duties) -> bool) -> bool {
+        if !self.is_here() {
+            return true;
+        }
+        let mut duties = self.duties.lock();
+        if duties.thread == Some(std::thread::current().id()) {
+            // Called by user code inside of a snapshot that this thread takes: it ends when that returns.
+            return true;
+        }
+        let end = Instant::now() + PATIENCE;
+        while !is_over(&duties) {
+            if self.changed.wait_until(&mut duties, end).timed_out() {
+                return is_over(&duties);
+            }
+        }
+        true
+    }
+
+    pub(super) fn period(&self) -> Option<Duration> {
+        self.duties.lock().periodic.as_ref().map(Schedule::interval)
+    }
+
+    pub(super) fn mark(&self) -> Option<u64> {
+        self.duties.lock().watermark.as_ref()?.0.mark()
+    }
+
+    fn run(&self, subject: &Subject, monitoring: &Monitoring) {
+        self.duties.lock().thread = Some(std::thread::current().id());
+        loop {
+            let job = self.next_job();
+            match &job {
+                Job::Stop => break,
+                Job::Beat => monitoring.snapshot(subject, String::new()),
+                Job::LookAtMemory => self.look_at_memory(subject, monitoring),
+                Job::Asked(label) => monitoring.snapshot_for_request(subject, label.clone()),
+                Job::Wait(_) => {}
+            }
+            let mut duties = self.duties.lock();
+            let missed = if matches!(job, Job::Beat) { duties.end_beat() } else { 0 };
+            duties.busy = false;
+            self.changed.notify_all();
+            drop(duties);
+            monitoring.counts.lock().missed += missed;
+        }
+        self.duties.lock().done = true;
+        self.changed.notify_all();
+    }
+
+    /// Waits for something to do.
+    fn next_job(&self) -> Job {
+        let mut duties = self.duties.lock();
+        loop {
+            match duties.next(Instant::now()) {
+                Job::Wait(None) => self.changed.wait(&mut duties),
+                Job::Wait(Some(until)) => drop(self.changed.wait_until(&mut duties, until)),
+                job => {
+                    duties.busy = !matches!(job, Job::Stop);
+                    return job;
+                }
+            }
+        }
+    }
+
+    fn look_at_memory(&self, subject: &Subject, monitoring: &Monitoring) {
+        let resident = crate::memory::resident_bytes();
+        let rise = {
+            let mut duties = self.duties.lock();
+            let Some((level, schedule)) = &mut duties.watermark else { return };
+            schedule.advance(Instant::now());
+            resident.map_or(Rise::None, |resident| level.check(resident))
+        };
+        match rise {
+            Rise::None => {}
+            Rise::Snapshot => {
+                monitoring.snapshot(subject, format!("resident {}", Bytes(resident.unwrap_or_default())));
+            }
+            Rise::PassedOver => monitoring.counts.lock().passed_over += 1,
+        }
+    }
+}
+
+impl Duties {
+    fn next(&mut self, now: Instant) -> Job {
+        if self.stop {
+            return Job::Stop;
+        }
+        if let Some(label) = self.asked.pop_front() {
+            return Job::Asked(label);
+        }
+        let looks = self.watermark.as_ref().map(|(_, looks)| looks);
+        if self.periodic.as_ref().is_some_and(|beats| beats.is_due(now)) {
+            return Job::Beat;
+        }
+        if looks.is_some_and(|looks| looks.is_due(now)) {
+            return Job::LookAtMemory;
+        }
+        let moments = [self.periodic.as_ref(), looks].into_iter().flatten();
+        Job::Wait(moments.filter_map(Schedule::next).min())
+    }
+
+    /// Returns how many beats have gone by meanwhile.
+    fn end_beat(&mut self) -> u64 {
+        let now = Instant::now();
+        // Not a schedule that has come in its place meanwhile.
+        self.periodic.as_mut().filter(|beats| beats.is_due(now)).map_or(0, |beats| beats.advance(now))
+    }
+
+    fn is_idle(&self) -> bool {
+        self.periodic.is_none() && self.watermark.is_none() && self.asked.is_empty()
+    }
+}

@@ -1,0 +1,175 @@
+//! Monitoring: where snapshots go, what ends it, and what must not harm the program.
+
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for")]
+
+use std::path::Path;
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant};
+
+use classtracker::stats::{DumpReader, Snapshot, Stats};
+use classtracker::{ClassTracker, DeepSizeOf, Growth, MonitorError, MonitorOptions, TrackOptions, Tracked, Watermark};
+
+fn labels(snapshots: &[Arc<Snapshot>]) -> Vec<&str> {
+    snapshots.iter().map(|snapshot| snapshot.label.as_str()).collect()
+}
+
+#[track_caller]
+fn wait_until(what: &str, is_so: impl Fn() -> bool) {
+    let end = Instant::now() + Duration::from_secs(20);
+    while !is_so() {
+        assert!(Instant::now() < end, "{what} took more than 20 seconds");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// The snapshots of a dump that may not be ended.
+fn whole_snapshots(path: &Path) -> Vec<Arc<Snapshot>> {
+    let reader = DumpReader::new(std::fs::File::open(path).unwrap()).unwrap();
+    reader.map_while(Result::ok).collect()
+}
+
+#[test]
+fn every_snapshot_is_in_the_dump_as_soon_as_it_is_taken() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("run.ctdump");
+    let tracker = ClassTracker::new();
+    tracker.create_snapshot("before");
+    let monitor = tracker.monitor(MonitorOptions::new().stream_to(&path).keep_last(2)).unwrap();
+    for number in 1..=5 {
+        let snapshot = tracker.create_snapshot(number);
+        assert_eq!(whole_snapshots(&path).last(), Some(&snapshot));
+    }
+    assert_eq!(labels(&tracker.snapshots()), ["4", "5"]);
+    let status = monitor.status();
+    assert_eq!((status.snapshots_forgotten, status.snapshots_written, status.snapshots_unwritten), (4, 5, 0));
+    monitor.finish().unwrap();
+    let stats = Stats::load(&path).unwrap();
+    assert_eq!(labels(stats.snapshots()), ["1", "2", "3", "4", "5", "end"]);
+    assert_eq!(stats.session().process_id, std::process::id());
+    tracker.create_snapshot("after");
+    assert_eq!(Stats::load(&path).unwrap().snapshots().len(), 6);
+}
+
+#[test]
+fn the_guard_ends_the_dump_even_when_its_function_panics() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("run.ctdump");
+    let tracker = ClassTracker::new();
+    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        let _monitor = tracker.monitor(MonitorOptions::new().stream_to(&path)).unwrap();
+        tracker.create_snapshot("before");
+        panic!("of the program");
+    }));
+    assert!(result.is_err());
+    assert_eq!(labels(Stats::load(&path).unwrap().snapshots()), ["before", "end"]);
+}
+
+#[test]
+fn the_end_of_the_tracker_ends_its_monitoring() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("run.ctdump");
+    let tracker = ClassTracker::new();
+    let monitor = tracker.monitor(MonitorOptions::new().period(Duration::from_secs(3600)).stream_to(&path)).unwrap();
+    wait_until("the first snapshot", || tracker.snapshots().len() == 1);
+    drop(tracker);
+    assert_eq!(labels(Stats::load(&path).unwrap().snapshots()), ["", "end"]);
+    monitor.finish().unwrap();
+}
+
+#[test]
+fn a_tracker_has_one_monitor_at_a_time() {
+    let tracker = ClassTracker::new();
+    let first = tracker.monitor(MonitorOptions::new()).unwrap();
+    let second = tracker.monitor(MonitorOptions::new());
+    assert!(matches!(second, Err(MonitorError::AlreadyMonitored)), "{second:?}");
+    drop(first);
+    let third = tracker.monitor(MonitorOptions::new().no_last_snapshot()).unwrap();
+    drop(third);
+    assert_eq!(labels(&tracker.snapshots()), ["end"]);
+}
+
+#[test]
+fn a_dump_that_cannot_be_begun_is_an_error_and_leaves_nothing_running() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("no such folder").join("run.ctdump");
+    let tracker = ClassTracker::new();
+    let options = MonitorOptions::new().period(Duration::from_millis(1)).stream_to(&path);
+    let error = tracker.monitor(options).unwrap_err().to_string();
+    assert!(error.starts_with(&format!("{}: can't ", path.display())), "{error}");
+    std::thread::sleep(Duration::from_millis(20));
+    assert_eq!((tracker.snapshots().len(), tracker.monitor_status().period), (0, None));
+    tracker.monitor(MonitorOptions::new()).unwrap().finish().unwrap();
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_costs_the_dump_and_nothing_else() {
+    let tracker = ClassTracker::new();
+    let error = tracker.monitor(MonitorOptions::new().stream_to("/dev/full")).unwrap_err();
+    assert!(matches!(error, MonitorError::Dump(_)), "{error}");
+    assert!(error.to_string().contains("No space left on device"), "{error}");
+    assert_eq!(tracker.create_snapshot("goes on").label, "goes on");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn growing_memory_takes_labelled_snapshots_by_itself() {
+    const STEP: usize = 32 << 20;
+
+    let tracker = ClassTracker::new();
+    let watermark = Watermark::new(Growth::Bytes(STEP as u64)).check_every(Duration::from_millis(1)).at_most(2);
+    let monitor = tracker.monitor(MonitorOptions::new().watermark(watermark)).unwrap();
+    wait_until("the first mark", || monitor.status().watermark_bytes.is_some());
+    let mut hoard = Vec::new();
+    for count in 1..=2 {
+        hoard.push(vec![1_u8; STEP * 3 / 2]);
+        wait_until("the snapshot", || tracker.snapshots().len() == count);
+    }
+    hoard.push(vec![1_u8; STEP * 3 / 2]);
+    wait_until("the one passed over", || monitor.status().watermarks_passed_over > 0);
+    let snapshots = tracker.snapshots();
+    assert_eq!(snapshots.len(), 2);
+    assert!(snapshots.iter().all(|snapshot| snapshot.label.starts_with("resident ")), "{:?}", labels(&snapshots));
+    let resident: Vec<_> = snapshots.iter().map(|snapshot| snapshot.process.resident_bytes.unwrap()).collect();
+    assert!(resident[0] + STEP as u64 / 2 < resident[1], "{resident:?}");
+    monitor.finish().unwrap();
+    drop(hoard);
+}
+
+#[test]
+fn a_snapshot_may_stop_the_monitor_that_takes_it() {
+    #[derive(DeepSizeOf)]
+    struct Thing(u8);
+
+    static TRACKER: LazyLock<ClassTracker> = LazyLock::new(ClassTracker::new);
+
+    let tracker = &*TRACKER;
+    tracker.track_class_with(TrackOptions::new().size_with(|thing: &Thing| {
+        TRACKER.stop_periodic_snapshots();
+        usize::from(thing.0)
+    }));
+    let thing = Tracked::new(Thing(1));
+    let start = Instant::now();
+    tracker.start_periodic_snapshots(Duration::from_millis(1));
+    wait_until("the only snapshot", || tracker.snapshots().len() == 1);
+    std::thread::sleep(Duration::from_millis(20));
+    assert_eq!(tracker.snapshots().len(), 1);
+    assert!(start.elapsed() < Duration::from_secs(5), "nobody waited for itself");
+    drop(thing);
+}
+
+#[test]
+fn the_last_table_is_written_when_monitoring_ends() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("summary.txt");
+    std::fs::write(&path, "of an earlier run").unwrap();
+    let tracker = ClassTracker::new();
+    drop(tracker.monitor(MonitorOptions::new().summary_to(&path)).unwrap());
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.starts_with("SUMMARY  1 snapshot") && text.contains(" end ("), "{text}");
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1, "nothing else is left there");
+
+    let nowhere = dir.path().join("no such folder").join("summary.txt");
+    let error = tracker.monitor(MonitorOptions::new().summary_to(&nowhere)).unwrap().finish().unwrap_err();
+    assert!(error.to_string().starts_with(&format!("{}: can't write the summary: ", nowhere.display())), "{error}");
+}
