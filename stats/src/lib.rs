@@ -36,6 +36,7 @@ mod json;
 mod limit;
 mod names;
 mod query;
+mod select;
 mod sort_key;
 
 mod annotated;
@@ -60,6 +61,7 @@ pub use moment::Moment;
 pub use names::Names;
 pub use objects::{Fate, Folded, Measured, ObjectEntry, ObjectError, ObjectHistory, ObjectList, UnknownObject};
 pub use query::Query;
+pub use select::{SnapshotKey, SnapshotKeyError, SnapshotRange, SnapshotRangeError};
 pub use sort_key::{SortKey, UnknownSortKey};
 pub use stats::Stats;
 pub use summary::{ShareOf, SnapshotSummary, Summary, SummaryRow};

@@ -16,7 +16,15 @@ pub struct Moment {
 }
 
 impl Moment {
-    pub(crate) fn of(snapshot: &Snapshot) -> Self {
+    /// The moment of a snapshot with this label, taken that long after the session's start.
+    #[must_use]
+    pub fn new(label: impl Into<String>, elapsed: Duration) -> Self {
+        Self { label: label.into(), elapsed }
+    }
+
+    /// The moment at which `snapshot` was taken.
+    #[must_use]
+    pub fn of(snapshot: &Snapshot) -> Self {
         Self { label: snapshot.label.clone(), elapsed: snapshot.elapsed }
     }
 }

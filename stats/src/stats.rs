@@ -1,4 +1,5 @@
 use std::io::{self, Write};
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::{
@@ -54,6 +55,12 @@ impl Stats {
     #[must_use]
     pub fn snapshots(&self) -> &[Arc<Snapshot>] {
         &self.snapshots
+    }
+
+    /// Keeps only the snapshots of these indices.
+    pub(crate) fn retain(&mut self, indices: Range<usize>) {
+        self.snapshots.truncate(indices.end);
+        self.snapshots.drain(..indices.start);
     }
 
     /// How objects are listed at present.
