@@ -32,8 +32,10 @@
 mod model;
 mod units;
 
+mod bounds;
 mod json;
 mod limit;
+mod listed;
 mod names;
 mod query;
 mod select;
@@ -41,6 +43,7 @@ mod sort_key;
 
 mod annotated;
 mod census;
+mod diff;
 mod moment;
 mod objects;
 mod stats;
@@ -50,9 +53,12 @@ mod text;
 pub mod dump;
 
 pub use annotated::Annotated;
+pub use bounds::Bounds;
 pub use census::CensusEntry;
+pub use diff::{ClassDiff, Diff, DiffBuilder, DiffEnd, DiffOptions, Fates, Held, ListedFates, ObjectDiff, Runs};
 pub use dump::{DumpError, DumpReader, DumpWriter};
 pub use limit::{Limit, LimitError};
+pub use listed::ListedObject;
 pub use model::{
     AllocatorMemory, AllocatorSource, CensusRow, ClassRow, Durations, Frame, History, HistoryEvent, ObjectRecord,
     ObjectRow, ProcessMemory, Referent, Session, Site, SiteRow, Snapshot, Trace, Tracking,
@@ -65,4 +71,4 @@ pub use select::{SnapshotKey, SnapshotKeyError, SnapshotRange, SnapshotRangeErro
 pub use sort_key::{SortKey, UnknownSortKey};
 pub use stats::Stats;
 pub use summary::{ShareOf, SnapshotSummary, Summary, SummaryRow};
-pub use units::{Bytes, Percent, Seconds};
+pub use units::{Bytes, BytesChange, Percent, Seconds};

@@ -1,6 +1,7 @@
 //! Answers as text. Nothing here depends on a terminal: what is printed to a pipe is what is printed to a screen.
 
 mod annotated;
+mod diff;
 mod object;
 mod objects;
 mod referents;
