@@ -221,10 +221,6 @@ impl<T: ?Sized> WeakTracked<T> {
     pub fn serial(&self) -> Option<u64> {
         None
     }
-
-    pub(crate) fn place(&self) -> Option<Place> {
-        None
-    }
 }
 
 impl<T: ?Sized> Clone for WeakTracked<T> {

@@ -7,7 +7,6 @@ use core::ptr::NonNull;
 use super::destroy::{drop_weak, header_of};
 use super::handle::Tracked;
 use super::node::{Header, Node};
-use super::visit::Place;
 
 /// A handle that does not keep the object alive, like [`std::sync::Weak`].
 ///
@@ -87,12 +86,6 @@ impl<T: ?Sized> WeakTracked<T> {
     pub(crate) fn dead_address(&self) -> Option<*const ()> {
         let dead = self.strong_count() == 0;
         self.node.filter(|_| dead).map(|node| node.as_ptr().cast::<u64>().wrapping_add(1).cast_const().cast())
-    }
-
-    /// Where the object stands in the registry, or stood.
-    pub(crate) fn place(&self) -> Option<Place> {
-        let header = self.header().filter(|header| !header.slot.is_null())?;
-        Some(Place::new(header.slot, header.serial.get()))
     }
 
     /// The serial that the object has, or had. `None` if it was made while tracking was off, or if there never was one.

@@ -26,7 +26,7 @@ impl<T: Send + Sync + ?Sized + 'static> TrackHandle for Arc<T> {}
 impl<T: Send + Sync + 'static> TrackHandle for Tracked<T> {}
 
 pub(super) mod private {
-    use super::{Class, Duration, Place, Walker};
+    use super::{Class, Duration, Key, Place, Walker};
 
     #[allow(private_interfaces, reason = "sealed: nobody outside can name this trait")]
     pub trait Handle: Clone + Send + Sync + 'static {
@@ -42,9 +42,8 @@ pub(super) mod private {
             walker: &Walker,
             read: impl FnOnce(Result<&Self::Object, usize>) -> R,
         ) -> Option<R>;
-        /// What tells this object from all others while a handle of any kind lives; it also stands for the object among the
-        /// shared blocks of a walk.
-        fn address(&self) -> usize;
+        /// What tells this object from all others for as long as there is a `Weak` of it.
+        fn key(&self) -> Key;
         /// The object, by a handle that keeps it.
         fn object(&self) -> &Self::Object;
         /// Where the object stands in the registry, if it does.
@@ -73,8 +72,8 @@ impl<T: Send + Sync + ?Sized + 'static> private::Handle for Arc<T> {
         drop_quietly(handle);
         Some(result)
     }
-    fn address(&self) -> usize {
-        Self::as_ptr(self).cast::<()>().addr()
+    fn key(&self) -> Key {
+        Key::Address(Self::as_ptr(self).cast::<()>().addr())
     }
     fn object(&self) -> &T {
         self
@@ -93,29 +92,41 @@ impl<T: Send + Sync + ?Sized + 'static> private::Handle for Arc<T> {
 #[allow(private_interfaces, reason = "as above")]
 impl<T: Send + Sync + 'static> private::Handle for Tracked<T> {
     type Object = T;
-    type Weak = WeakTracked<T>;
+    type Weak = Watched<T>;
 
-    fn downgrade(&self) -> WeakTracked<T> {
-        Self::downgrade(self)
-    }
-    fn is_alive(weak: &WeakTracked<T>) -> bool {
-        weak.strong_count() > 0
-    }
-    fn read<R>(weak: &WeakTracked<T>, walker: &Walker, read: impl FnOnce(Result<&T, usize>) -> R) -> Option<R> {
-        // Without a handle, so that the program's own count of handles is not disturbed.
-        if let Some(place) = weak.place() {
-            return walker.visit_place::<T, R>(place, |object| read(object.value().ok_or(size_of::<T>())));
+    fn downgrade(&self) -> Watched<T> {
+        match Self::entry(self) {
+            Some((_, place)) => Watched::Registered(place),
+            None => Watched::Unregistered(Self::downgrade(self)),
         }
-        let handle = weak.upgrade()?;
-        let result = read(Ok(&handle));
-        drop_quietly(handle);
-        Some(result)
     }
-    fn address(&self) -> usize {
-        Self::address(self).addr()
+    fn is_alive(watched: &Watched<T>) -> bool {
+        match watched {
+            Watched::Registered(place) => place.is_alive(),
+            Watched::Unregistered(weak) => weak.strong_count() > 0,
+        }
+    }
+    fn read<R>(watched: &Watched<T>, walker: &Walker, read: impl FnOnce(Result<&T, usize>) -> R) -> Option<R> {
+        match watched {
+            Watched::Registered(place) => {
+                walker.visit_place::<T, R>(*place, |object| read(object.value().ok_or(size_of::<T>())))
+            }
+            Watched::Unregistered(weak) => {
+                let handle = weak.upgrade()?;
+                let result = read(Ok(&handle));
+                drop_quietly(handle);
+                Some(result)
+            }
+        }
     }
     fn object(&self) -> &T {
         self
+    }
+    fn key(&self) -> Key {
+        match Self::entry(self) {
+            Some((_, place)) => Key::Serial(place.serial()),
+            None => Key::Address(Self::address(self).addr()),
+        }
     }
     fn entry(&self) -> Option<(&'static Class, Place)> {
         Self::entry(self)
@@ -126,6 +137,25 @@ impl<T: Send + Sync + 'static> private::Handle for Tracked<T> {
     fn site(&self) -> u32 {
         Self::site_number(self)
     }
+}
+
+/// How a [`Tracked`] is watched. One that is registered is found by its place: a weak handle would be one that the program has not made,
+/// and would take mutable access from it.
+#[allow(private_interfaces, reason = "as above")]
+pub enum Watched<T> {
+    /// By its place in the registry.
+    Registered(Place),
+    /// By a weak handle: it was made while tracking was off.
+    Unregistered(WeakTracked<T>),
+}
+
+/// What tells an object from all others.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Key {
+    /// It is in the registry.
+    Serial(u64),
+    /// It is not: its memory is held by a weak handle. The address also stands for it among the shared blocks of a walk.
+    Address(usize),
 }
 
 /// The program may have dropped its handles meanwhile: then the object dies here. A destructor that panics costs that object.

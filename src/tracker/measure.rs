@@ -68,7 +68,9 @@ pub(super) fn measure(plan: &mut Plan) -> Findings {
             sizer.count_values();
         }
         for (object, _) in &*objects {
-            sizer.separate(object.block());
+            if let Some(block) = object.block() {
+                sizer.separate(block);
+            }
         }
         let mut measuring = Measuring {
             sizer,

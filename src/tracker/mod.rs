@@ -127,7 +127,8 @@ impl ClassTracker {
     ///
     /// An object counts once: if it is tracked already, nothing changes (see [`track_change`](Self::track_change)); if its
     /// class is tracked too, it is counted here and not there. An `Arc` tells nobody when its object dies: its death is
-    /// dated by the first snapshot that misses it.
+    /// dated by the first snapshot that misses it. It is watched by a weak handle, which keeps its memory (not its value) until then, and
+    /// with which `Arc::get_mut` gives no access; a `Tracked` is not.
     ///
     /// ```
     /// use std::collections::HashMap;
@@ -160,7 +161,7 @@ impl ClassTracker {
         }
         let site = std::panic::Location::caller();
         let mut state = self.state.lock();
-        if let Some(known) = state.objects.get(handle.address()) {
+        if let Some(known) = state.objects.get(handle.key()) {
             return known.serial();
         }
         let name = match options.name.clone() {
@@ -193,7 +194,7 @@ impl ClassTracker {
         let site = std::panic::Location::caller();
         let key = options.sizing.class_key(handle.object());
         let mut state = self.state.lock();
-        let old = state.objects.get(handle.address()).map(|known| Arc::clone(known.name()));
+        let old = state.objects.get(handle.key()).map(|known| Arc::clone(known.name()));
         let old = old.or_else(|| {
             let (class, place) = handle.entry()?;
             state.classes.iter().find(|known| known.is(class))?.name_of(place.serial())
@@ -203,7 +204,7 @@ impl ClassTracker {
             Some(name) => state.names.custom(name),
             None => old,
         };
-        let known = state.objects.get(handle.address()).cloned();
+        let known = state.objects.get(handle.key()).cloned();
         let kept = options.keep.then(|| Box::new(handle.clone()) as Kept);
         let object = TrackedObject::new(handle, name, options, site).in_place_of(known.as_deref());
         let old = state.add(object, kept);

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::handle::TrackHandle;
+use super::handle::{Key, TrackHandle};
 use super::options::{Detail, TrackOptions, represent};
 use super::sizing::{ByInspect, Sizing};
 use crate::inspect::{Measured, Referents, Sizer};
@@ -15,7 +15,7 @@ use crate::registry::{Class, Walker, next_serial, registry};
 pub(super) struct TrackedObject {
     serial: u64,
     name: Arc<str>,
-    address: usize,
+    key: Key,
     pub(super) detail: Detail,
     pub(super) resolution_level: u32,
     pub(super) birth: Option<Duration>,
@@ -39,13 +39,10 @@ trait Watched: Send + Sync {
     fn is_alive(&self) -> bool;
     fn size(&self, serial: u64, levels: u32, sizer: &mut Sizer<'_>, walker: &Walker) -> Option<Size>;
     fn represent(&self, walker: &Walker) -> Option<String>;
-    /// The address under which walks meet it, if they would take it for shared data.
-    fn block(&self) -> *const ();
 }
 
 struct Watch<H: TrackHandle, S> {
     weak: H::Weak,
-    block: usize,
     repr: Option<fn(&H::Object) -> String>,
     sizing: S,
 }
@@ -78,10 +75,6 @@ impl<H: TrackHandle, S: Sizing<H::Object>> Watched for Watch<H, S> {
         let repr = self.repr?;
         H::read(&self.weak, walker, |value| represent(repr, value.ok()?))?
     }
-
-    fn block(&self) -> *const () {
-        std::ptr::without_provenance(self.block)
-    }
 }
 
 impl TrackedObject {
@@ -95,7 +88,7 @@ impl TrackedObject {
         Self {
             serial: entry.map_or_else(next_serial, |(_, place)| place.serial()),
             name,
-            address: handle.address(),
+            key: handle.key(),
             detail: options.detail,
             resolution_level: options.resolution_level,
             birth: handle.birth(),
@@ -104,12 +97,7 @@ impl TrackedObject {
                 made_at => made_at,
             },
             class: entry.map(|(class, _)| class),
-            watched: Box::new(Watch::<H, S> {
-                weak: handle.downgrade(),
-                block: handle.address(),
-                repr: options.repr,
-                sizing: options.sizing,
-            }),
+            watched: Box::new(Watch::<H, S> { weak: handle.downgrade(), repr: options.repr, sizing: options.sizing }),
         }
     }
 
@@ -126,8 +114,8 @@ impl TrackedObject {
         self.serial
     }
 
-    pub(super) fn address(&self) -> usize {
-        self.address
+    pub(super) fn key(&self) -> Key {
+        self.key
     }
 
     /// Its class in the registry, if it stands there.
@@ -152,15 +140,19 @@ impl TrackedObject {
         self.watched.represent(walker)
     }
 
-    pub(super) fn block(&self) -> *const () {
-        self.watched.block()
+    /// The address under which walks meet it, if they would take it for shared data. (Those in the registry they know.)
+    pub(super) fn block(&self) -> Option<*const ()> {
+        match self.key {
+            Key::Serial(_) => None,
+            Key::Address(address) => Some(std::ptr::without_provenance(address)),
+        }
     }
 }
 
 /// All registered objects.
 #[derive(Default)]
 pub(super) struct Objects {
-    by_address: HashMap<usize, Arc<TrackedObject>>,
+    by_key: HashMap<Key, Arc<TrackedObject>>,
     /// How many were registered under each name, the dead ones included.
     created: HashMap<Arc<str>, u64>,
     /// How many objects of each class in the registry, by its index, were registered before the class was; the dead ones included.
@@ -170,20 +162,20 @@ pub(super) struct Objects {
 }
 
 impl Objects {
-    /// The live object at this address. (A dead one cannot be met: while it is registered its memory is not used again, and
+    /// The live object with this key. (A dead one cannot be met: serials are not used again, nor is memory that a weak handle holds, and
     /// who asks has a handle.)
-    pub(super) fn get(&self, address: usize) -> Option<&Arc<TrackedObject>> {
-        self.by_address.get(&address)
+    pub(super) fn get(&self, key: Key) -> Option<&Arc<TrackedObject>> {
+        self.by_key.get(&key)
     }
 
     pub(super) fn add(&mut self, object: Arc<TrackedObject>) {
         const FIRST_PRUNE: usize = 1024;
-        if self.by_address.len() >= self.prune_at.max(FIRST_PRUNE) {
+        if self.by_key.len() >= self.prune_at.max(FIRST_PRUNE) {
             drop(self.prune());
-            self.prune_at = 2 * self.by_address.len();
+            self.prune_at = 2 * self.by_key.len();
         }
         *self.created.entry(Arc::clone(&object.name)).or_default() += 1;
-        if let Some(old) = self.by_address.insert(object.address, object)
+        if let Some(old) = self.by_key.insert(object.key, object)
             && let Some(created) = self.created.get_mut(&old.name)
         {
             // The same object with other options.
@@ -201,18 +193,18 @@ impl Objects {
         self.before_class.remove(&class.index()).unwrap_or_default()
     }
 
-    /// Takes out the records of the dead: each holds its object's memory.
+    /// Takes out the records of the dead: some hold their object's memory.
     pub(super) fn prune(&mut self) -> Vec<Arc<TrackedObject>> {
-        self.by_address.extract_if(|_, object| !object.is_alive()).map(|(_, object)| object).collect()
+        self.by_key.extract_if(|_, object| !object.is_alive()).map(|(_, object)| object).collect()
     }
 
     pub(super) fn len(&self) -> usize {
-        self.by_address.len()
+        self.by_key.len()
     }
 
     /// All of them, by serial.
     pub(super) fn in_order(&self) -> Vec<Arc<TrackedObject>> {
-        let mut all: Vec<_> = self.by_address.values().cloned().collect();
+        let mut all: Vec<_> = self.by_key.values().cloned().collect();
         all.sort_by_key(|object| object.serial);
         all
     }
@@ -223,6 +215,6 @@ impl Objects {
 
     pub(super) fn overhead_bytes(&self) -> usize {
         let entry = size_of::<TrackedObject>() + size_of::<Watch<Arc<()>, ByInspect>>();
-        self.by_address.capacity() * (size_of::<(usize, Arc<TrackedObject>)>() + 1) + self.by_address.len() * entry
+        self.by_key.capacity() * (size_of::<(Key, Arc<TrackedObject>)>() + 1) + self.by_key.len() * entry
     }
 }

@@ -76,7 +76,7 @@ impl State {
     /// Enters an object that is registered on its own, and the handle that keeps it alive if that is wanted. What is returned is to
     /// be dropped outside of the lock.
     pub(super) fn add(&mut self, object: TrackedObject, kept: Option<Kept>) -> Option<Kept> {
-        if self.objects.get(object.address()).is_none()
+        if self.objects.get(object.key()).is_none()
             && let Some(class) = object.class()
         {
             match self.classes.iter_mut().find(|known| known.is(class)) {
