@@ -9,12 +9,16 @@
 mod codec;
 mod column;
 mod decode;
+mod details;
 mod encode;
 mod error;
 mod file;
 mod frame;
+mod live;
 mod reader;
+mod records;
 mod referents;
+mod tables;
 mod wire;
 mod writer;
 
@@ -23,6 +27,7 @@ use std::io::{Read, Write};
 use std::path::Path;
 
 pub use error::{Action, DumpError, Part};
+pub use live::DumpFile;
 pub use reader::DumpReader;
 pub use writer::DumpWriter;
 
@@ -32,8 +37,11 @@ use crate::Stats;
 /// kinds of line end, the end-of-file character of DOS.
 pub const MAGIC: [u8; 8] = *b"\x89CTD\r\n\x1a\n";
 
-/// The version of the layout that this crate writes, and the only one that it reads.
-pub const VERSION: u16 = 1;
+/// The version of the layout that this crate writes, and the latest that it reads.
+pub const VERSION: u16 = 2;
+
+/// The oldest version of the layout that this crate reads.
+pub const OLDEST_VERSION: u16 = 1;
 
 /// The longest payload that a frame may have, in bytes.
 pub const MAX_PAYLOAD: u32 = 1 << 30;

@@ -56,7 +56,7 @@ pub use annotated::Annotated;
 pub use bounds::Bounds;
 pub use census::CensusEntry;
 pub use diff::{ClassDiff, Diff, DiffBuilder, DiffEnd, DiffOptions, Fates, Held, ListedFates, ObjectDiff, Runs};
-pub use dump::{DumpError, DumpReader, DumpWriter};
+pub use dump::{DumpError, DumpFile, DumpReader, DumpWriter};
 pub use limit::{Limit, LimitError};
 pub use listed::ListedObject;
 pub use model::{

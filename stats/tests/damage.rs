@@ -10,6 +10,7 @@ use std::sync::Arc;
 use classtracker_stats::{DumpError, DumpReader, DumpWriter, Stats};
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
+use support::everything::everything;
 use support::frames::{frame, frames, rebuilt};
 use support::{dumped, factory, session};
 
@@ -25,7 +26,7 @@ fn check(dumps: &[Vec<u8>], expected: Expect) {
 
 #[test]
 fn every_truncation_is_an_error_and_gives_the_whole_snapshots_before_it() {
-    let dump = dumped(&factory());
+    let dump = dumped(&everything());
     let ends: Vec<usize> = frames(&dump).map(|frame| frame.end).collect();
     for length in 0..dump.len() {
         let cut = &dump[..length];
@@ -43,7 +44,7 @@ fn every_truncation_is_an_error_and_gives_the_whole_snapshots_before_it() {
 
 #[test]
 fn every_flipped_bit_is_an_error() {
-    let dump = dumped(&factory());
+    let dump = dumped(&everything());
     for at in 0..dump.len() {
         for bit in 0..8 {
             let mut flipped = dump.clone();
@@ -59,7 +60,7 @@ fn every_flipped_bit_is_an_error() {
 /// Frames that were written like that, so that no checksum gives them away.
 #[test]
 fn every_change_of_a_payload_with_a_right_checksum_is_read_without_a_panic() {
-    let dump = dumped(&factory());
+    let dump = dumped(&everything());
     let mut errors = 0;
     for frame in frames(&dump) {
         for at in 0..frame.payload().len() {
@@ -112,11 +113,11 @@ fn each_cause_has_its_own_error_with_offset_expected_and_found() {
             byte 0: not a dump: expected it to begin with "\x89CTD\r\n\x1a\n", found "GIF89a, "
             byte 0: not a dump: expected it to begin with "\x89CTD\r\n\x1a\n", found "\x89CTD\n\x1a\n\x01"
             byte 0: the dump is cut after 0 whole snapshots: expected 10 bytes of the file header, found 9
-            byte 8: unsupported version: expected 1, found 258
+            byte 8: unsupported version: expected 1 to 2, found 258
             byte 41: the dump is cut after 0 whole snapshots: expected 9 bytes of a frame header, found 5
-            byte 243: the dump is cut after 1 whole snapshot: expected 426 bytes of a frame's payload, found 425
-            byte 964: the dump is cut after 3 whole snapshots: expected 9 bytes of a frame header, found 0
-            byte 41: frame is damaged: expected checksum 5cfd1f1f, found 88462ffd
+            byte 265: the dump is cut after 1 whole snapshot: expected 448 bytes of a frame's payload, found 447
+            byte 1030: the dump is cut after 3 whole snapshots: expected 9 bytes of a frame header, found 0
+            byte 41: frame is damaged: expected checksum 356c873a, found e1d7b7d8
             byte 41: frame is too long: expected at most 1073741824 bytes, found 1073741825
         "#]],
     );
@@ -143,13 +144,13 @@ fn each_cause_has_its_own_error_with_offset_expected_and_found() {
         ],
         expect![[r#"
             byte 10: unexpected frame: expected a session (1), found kind 3
-            byte 234: unexpected frame: expected a snapshot (2) or the end (3), found kind 1
-            byte 234: unexpected frame: expected a snapshot (2) or the end (3), found kind 77
-            byte 234: wrong number of snapshots: expected 2, found 1
-            byte 244: expected the end of the dump, found more bytes
-            byte 243: undecodable payload: end: expected its fields in 2 bytes, found 1 more than they need
-            byte 243: undecodable payload: snapshot: expected its fields in 0 bytes, found fewer than they need
-            byte 243: undecodable payload: snapshot: expected its fields in 2 bytes, found a text that is not UTF-8: invalid utf-8 sequence of 1 bytes from index 0
+            byte 256: unexpected frame: expected a snapshot (2) or the end (3), found kind 1
+            byte 256: unexpected frame: expected a snapshot (2) or the end (3), found kind 77
+            byte 256: wrong number of snapshots: expected 2, found 1
+            byte 266: expected the end of the dump, found more bytes
+            byte 265: undecodable payload: end: expected its fields in 2 bytes, found 1 more than they need
+            byte 265: undecodable payload: snapshot: expected its fields in 0 bytes, found fewer than they need
+            byte 265: undecodable payload: snapshot: expected its fields in 2 bytes, found a text that is not UTF-8: invalid utf-8 sequence of 1 bytes from index 0
             byte 50: bad reference to a class: expected one below 0, found 0
         "#]],
     );

@@ -9,8 +9,9 @@ use std::sync::Arc;
 
 use classtracker_stats::{ObjectRow, Referent, Stats};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+use support::everything::everything;
 use support::frames::{frame, frames, rebuilt};
-use support::{class, dumped, factory, object, session, snapshot};
+use support::{class, dumped, object, session, snapshot};
 
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
@@ -33,7 +34,7 @@ fn check(dump: &[u8], what: &str) -> usize {
 /// One test, since others would allocate at the same time.
 #[test]
 fn no_claim_in_a_dump_makes_reading_it_expensive() {
-    let dump = dumped(&factory());
+    let dump = dumped(&everything());
     check(&dump, "a dump");
     let all: Vec<_> = frames(&dump).collect();
 
@@ -80,8 +81,8 @@ fn no_claim_in_a_dump_makes_reading_it_expensive() {
     let sizes = payload.windows(5_000).position(|bytes| bytes.iter().all(|byte| *byte == 0));
     let start = sizes.unwrap();
     let mut claim = payload[..start - 3].to_vec();
-    // No sizes, no unread rows, no changed referents; no referents, nothing gone, no census.
-    claim.extend([0; 3 + 5 + 1 + 1]);
+    // No sizes, no unread rows, no changed referents; no referents, nothing gone, no census, no extension.
+    claim.extend([0; 3 + 5 + 1 + 1 + EXTENSION]);
     for _ in 0..100 {
         short.extend(frame(2, &claim));
     }
@@ -103,9 +104,24 @@ fn no_claim_in_a_dump_makes_reading_it_expensive() {
     }
     check(&dumped(&Stats::new(session(), vec![Arc::new(deep)])), "referents");
 
-    let empty_names = [&[0_u8; 10][..], &[0xFC, 0x40, 0x42, 0x0F, 0], &[0; 1_000_000], &[0; 36]].concat();
-    let mut names = dump[..all[1].start].to_vec();
-    names.extend(frame(2, &empty_names));
-    let allocated = check(&names, "a million empty names");
-    assert!(allocated > 1 << 24, "they were not even read: {allocated}");
+    // Lists of a million zeros: names, calls without a site, traces without a call.
+    let begin = &dump[..all[1].start];
+    for (list, what) in [(0, "names"), (36, "calls"), (37, "traces")] {
+        let mut zeros = begin.to_vec();
+        zeros.extend(frame(2, &with_zeros(list)));
+        let allocated = check(&zeros, what);
+        assert!(allocated > 1 << 24, "{what} were not even read: {allocated}");
+    }
+}
+
+/// How many bytes an extension takes that holds nothing: three fields, three lists, the details' lists.
+const EXTENSION: usize = 3 + 3 + 16;
+
+/// The payload of an empty snapshot, but with a million zeros in its list of this number, from 0.
+fn with_zeros(list: usize) -> Vec<u8> {
+    let lists = 36;
+    // Two fields that are no lists, proportional bytes and allocator, and the option of a census stand between.
+    let before = 10 + if list < lists { list } else { list + 1 + 3 };
+    let all = 10 + lists + 1 + EXTENSION;
+    [&vec![0; before][..], &[0xFC, 0x40, 0x42, 0x0F, 0], &[0; 1_000_000], &vec![0; all - before - 1]].concat()
 }

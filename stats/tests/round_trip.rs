@@ -9,6 +9,7 @@ use std::sync::Arc;
 use classtracker_stats::{DumpReader, DumpWriter, ObjectRow, Query, Referent, Snapshot, Stats};
 use proptest::prelude::*;
 use support::any::any_stats;
+use support::everything::everything;
 use support::{annotated, dumped, factory, object_text, objects, session, summary};
 
 fn check(stats: &Stats) {
@@ -44,6 +45,7 @@ proptest! {
 #[test]
 fn a_small_session_and_an_empty_one_go_through() {
     check(&factory());
+    check(&everything());
     check(&Stats::new(session(), Vec::new()));
 }
 
@@ -135,7 +137,7 @@ fn referents_that_did_not_change_are_not_written_again_and_are_shared_again() {
     });
     let size = |count: usize| dumped(&Stats::new(session(), snapshots[..count].to_vec())).len();
     assert!(size(1) > 5000, "{}", size(1));
-    assert!(size(3) - size(1) < 200, "{}", size(3) - size(1));
+    assert!(size(3) - size(1) < 250, "{}", size(3) - size(1));
     let bytes = dumped(&Stats::new(session(), snapshots.to_vec()));
     let loaded = Stats::read_from(&bytes[..]).unwrap();
     let [first, .., last] = loaded.snapshots() else {
@@ -155,6 +157,6 @@ fn an_unchanged_row_takes_a_byte() {
     let size = |times| dumped(&Stats::new(session(), vec![Arc::clone(&one); times])).len();
     let (first, second, third) = (size(1), size(2), size(3));
     assert_eq!(third - second, second - first);
-    assert!(second - first < 10_100, "{}", second - first);
+    assert!(second - first < 10_130, "{}", second - first);
     assert!(first < 90_000, "{first}");
 }

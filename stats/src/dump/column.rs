@@ -1,6 +1,14 @@
 //! Lists of numbers, packed one after the other: seven bits a byte, the lowest first, the top bit set while more follow.
 
+use std::time::Duration;
+
 use super::decode::Bad;
+
+/// How far `value` is from `base`, either way. Both are below 2^127.
+pub(super) fn zigzag(value: u128, base: u128) -> u128 {
+    let delta = value.cast_signed() - base.cast_signed();
+    ((delta << 1) ^ (delta >> 127)).cast_unsigned()
+}
 
 /// A list of numbers that is being packed.
 #[derive(Default)]
@@ -145,6 +153,21 @@ impl<'a> Values<'a> {
             0 => Ok(None),
             above => self.text(above - 1).map(Some),
         }
+    }
+
+    /// The duration that is so far from `base` nanoseconds as [`zigzag`] says.
+    pub(super) fn duration(&self, zigzag: u128, base: u128) -> Result<Duration, Bad> {
+        const NANOS: u128 = 1_000_000_000;
+        let delta = (zigzag >> 1) ^ (zigzag & 1).wrapping_neg();
+        let nanos = base.wrapping_add(delta);
+        let seconds = u64::try_from(nanos / NANOS).map_err(|_| self.bad("seconds of 64 bits", "more"))?;
+        Ok(Duration::new(seconds, (nanos % NANOS) as u32))
+    }
+
+    /// A count of values that are to follow, if so many can: each takes a byte.
+    pub(super) fn checked_count(&self, count: u64) -> Result<usize, Bad> {
+        let fits = usize::try_from(count).ok().filter(|count| *count <= self.rest.len());
+        fits.ok_or_else(|| self.bad(format!("{count} more numbers"), format!("{} bytes", self.rest.len())))
     }
 
     /// That nothing is left.

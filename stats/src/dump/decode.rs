@@ -3,20 +3,26 @@
 
 use std::slice;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::codec;
 use super::column::Values;
+use super::details::DetailValues;
+use super::records::Records;
 use super::referents::ReferentValues;
-use super::wire::{CensusWire, ClassesWire, EndWire, RecordsWire, RowsWire, SessionWire, SnapshotWire};
-use crate::{CensusRow, ClassRow, ObjectRecord, ObjectRow, Session, Site, Snapshot};
+use super::tables::Tables;
+use super::wire::{
+    AllocatorWire, CensusWire, ClassesWire, EndWire, ExtensionWire, Packed, RowsWire, SessionWire, SnapshotWire,
+};
+use crate::{
+    AllocatorMemory, AllocatorSource, CensusRow, ClassRow, ObjectRecord, ObjectRow, Session, Snapshot, Tracking,
+};
 
 /// What the frames so far have brought; the mirror of the encoder's.
 #[derive(Default)]
 pub(super) struct Decoder {
-    classes: Vec<Arc<str>>,
-    names: Vec<Arc<str>>,
-    sites: Vec<Arc<Site>>,
+    tables: Tables,
+    /// The oldest objects of all classes in the last snapshot.
+    oldest: Vec<Arc<ObjectRecord>>,
     last: Option<Arc<Snapshot>>,
 }
 
@@ -47,22 +53,28 @@ pub(super) fn end(payload: &[u8]) -> Result<u64, Bad> {
 }
 
 impl Decoder {
-    pub(super) fn snapshot(&mut self, payload: &[u8]) -> Result<Arc<Snapshot>, Bad> {
-        let wire: SnapshotWire<'_> = decode(payload, "snapshot")?;
-        let bad_time = |what| move || Bad::layout(what, "a time", "none that exists");
-        let time = wire.time.to_time().ok_or_else(bad_time("time"))?;
-        let elapsed = wire.elapsed.to_duration().ok_or_else(bad_time("elapsed"))?;
-        let mut snapshot = Snapshot::new(wire.label, time, elapsed);
-        snapshot.duration = wire.duration.to_duration().ok_or_else(bad_time("duration"))?;
-        snapshot.process.virtual_bytes = wire.virtual_bytes;
-        snapshot.process.resident_bytes = wire.resident_bytes;
-        snapshot.overhead_bytes = wire.overhead_bytes;
-
-        new_names(&mut self.classes, Values::new(wire.new_classes.0, "new classes"))?;
-        self.new_sites(Values::new(wire.new_sites.0, "new sites"))?;
-        new_names(&mut self.names, Values::new(wire.new_names.0, "new names"))?;
+    /// The snapshot in the payload of a frame of this version.
+    pub(super) fn snapshot(&mut self, version: u16, payload: &[u8]) -> Result<Arc<Snapshot>, Bad> {
+        let (wire, extension) = match version {
+            1 => (decode::<SnapshotWire<'_>>(payload, "snapshot")?, None),
+            _ => {
+                let (wire, extension) = decode::<(SnapshotWire<'_>, ExtensionWire<'_>)>(payload, "snapshot")?;
+                (wire, Some(extension))
+            }
+        };
+        let mut snapshot = head(&wire)?;
+        self.tables.add(&wire.new)?;
+        if let Some(extension) = &extension {
+            extend(&mut snapshot, extension)?;
+            self.tables.add_traces(extension.new_calls, extension.new_traces)?;
+        }
         snapshot.classes = self.class_rows(&wire.classes, ReferentValues::of_classes(&wire.class_referents))?;
-        snapshot.objects = self.object_rows(&wire.rows, &wire.records)?;
+        if let Some(extension) = &extension {
+            let details = DetailValues::new(&extension.details);
+            details.read(&mut snapshot.classes, snapshot.elapsed, &self.oldest, &self.tables)?;
+        }
+        let traces = extension.map_or(Packed(&[]), |extension| extension.record_traces);
+        snapshot.objects = self.object_rows(&wire.rows, Records::of_objects(&wire.records, traces))?;
         self.object_referents(
             &mut snapshot.objects,
             Values::new(wire.rows.referents.0, "rows: referents"),
@@ -71,20 +83,11 @@ impl Decoder {
         snapshot.gone = serials(Values::new(wire.gone.0, "gone"))?;
         snapshot.census = wire.census.map(|census| self.census(&census)).transpose()?;
 
+        self.oldest.clear();
+        self.oldest.extend(snapshot.classes.iter().flat_map(|row| &row.oldest).map(Arc::clone));
         let snapshot = Arc::new(snapshot);
         self.last = Some(Arc::clone(&snapshot));
         Ok(snapshot)
-    }
-
-    fn new_sites(&mut self, mut sites: Values<'_>) -> Result<(), Bad> {
-        while !sites.is_empty() {
-            self.sites.push(Arc::new(Site {
-                file: sites.next_text()?.to_owned(),
-                line: sites.next_u32()?,
-                column: sites.next_u32()?,
-            }));
-        }
-        Ok(())
     }
 
     fn class_rows(&self, wire: &ClassesWire<'_>, mut parts: ReferentValues<'_>) -> Result<Vec<ClassRow>, Bad> {
@@ -102,7 +105,7 @@ impl Decoder {
         let mut referents = Values::new(wire.referents.0, "classes: referents");
         let mut rows = Vec::with_capacity(class.count());
         while !class.is_empty() {
-            let mut row = ClassRow::new(referred(&self.classes, class.next()?, "a class")?);
+            let mut row = ClassRow::new(self.tables.class(class.next()?)?);
             row.live = live.next()?;
             row.created = created.next()?;
             row.dropped = dropped.next()?;
@@ -113,7 +116,7 @@ impl Decoder {
             row.largest_bytes = largest.next_optional()?;
             row.unread = unread.next()?;
             row.listed = listed.next()?;
-            row.referents = parts.next(referents.next()?, &self.names)?;
+            row.referents = parts.next(referents.next()?, &self.tables)?;
             rows.push(row);
         }
         let counts = [live, created, dropped, unread, listed, referents];
@@ -124,9 +127,8 @@ impl Decoder {
         Ok(rows)
     }
 
-    fn object_rows(&self, wire: &RowsWire<'_>, records: &RecordsWire<'_>) -> Result<Vec<ObjectRow>, Bad> {
+    fn object_rows(&self, wire: &RowsWire<'_>, mut records: Records<'_>) -> Result<Vec<ObjectRow>, Bad> {
         let mut before = self.last.as_deref().map_or(&[][..], |last| &last.objects);
-        let mut records = Records::new(records);
         let mut steps = Values::new(wire.steps.0, "rows: steps");
         let mut bytes = Values::new(wire.bytes.0, "rows: bytes");
         // Every row takes a byte here, so a short frame can't ask for many rows, not even for those of the last snapshot.
@@ -141,7 +143,7 @@ impl Decoder {
             }
             take(&mut before, steps.next()?)?;
             for _ in 0..steps.next()? {
-                let record = records.next(self)?;
+                let record = records.next(&self.tables)?;
                 let size = bytes.next_delta(record.flat_bytes)?;
                 rows.push(ObjectRow::new(record, size));
             }
@@ -167,7 +169,7 @@ impl Decoder {
         let mut left = rows.iter_mut();
         while !changed.is_empty() {
             let row = pass(&mut left, changed.next()?, "a row with other referents")?;
-            row.referents = parts.next(changed.next()?, &self.names)?.into();
+            row.referents = parts.next(changed.next()?, &self.tables)?.into();
         }
         parts.finish()
     }
@@ -178,7 +180,7 @@ impl Decoder {
         let mut bytes = Values::new(wire.bytes.0, "census: bytes");
         let mut rows = Vec::with_capacity(type_name.count());
         while !type_name.is_empty() {
-            let name = referred(&self.names, type_name.next()?, "a name")?;
+            let name = self.tables.name(type_name.next()?)?;
             rows.push(CensusRow::new(name, count.next()?, bytes.next()?));
         }
         count.finish()?;
@@ -187,80 +189,48 @@ impl Decoder {
     }
 }
 
-/// The records of new objects, read side by side.
-struct Records<'a> {
-    serial: Values<'a>,
-    class: Values<'a>,
-    repr: Values<'a>,
-    birth: Values<'a>,
-    site: Values<'a>,
-    flat_bytes: Values<'a>,
-    previous_serial: u64,
-    previous_birth: u128,
-    previous_flat_bytes: u64,
+/// What a snapshot has but for its lists.
+fn head(wire: &SnapshotWire<'_>) -> Result<Snapshot, Bad> {
+    let bad_time = |what| move || Bad::layout(what, "a time", "none that exists");
+    let time = wire.time.to_time().ok_or_else(bad_time("time"))?;
+    let elapsed = wire.elapsed.to_duration().ok_or_else(bad_time("elapsed"))?;
+    let mut snapshot = Snapshot::new(wire.label, time, elapsed);
+    snapshot.duration = wire.duration.to_duration().ok_or_else(bad_time("duration"))?;
+    snapshot.process.virtual_bytes = wire.virtual_bytes;
+    snapshot.process.resident_bytes = wire.resident_bytes;
+    snapshot.overhead_bytes = wire.overhead_bytes;
+    Ok(snapshot)
 }
 
-impl<'a> Records<'a> {
-    fn new(wire: &RecordsWire<'a>) -> Self {
-        Self {
-            serial: Values::new(wire.serial.0, "objects: serial"),
-            class: Values::new(wire.class.0, "objects: class"),
-            repr: Values::new(wire.repr.0, "objects: repr"),
-            birth: Values::new(wire.birth.0, "objects: birth"),
-            site: Values::new(wire.site.0, "objects: site"),
-            flat_bytes: Values::new(wire.flat_bytes.0, "objects: flat bytes"),
-            previous_serial: 0,
-            previous_birth: 0,
-            previous_flat_bytes: 0,
-        }
-    }
+/// The same of what version 2 adds.
+fn extend(snapshot: &mut Snapshot, wire: &ExtensionWire<'_>) -> Result<(), Bad> {
+    snapshot.process.proportional_bytes = wire.proportional_bytes;
+    snapshot.process.allocator = wire.allocator.as_ref().map(allocator).transpose()?;
+    snapshot.tracking = match wire.tracking {
+        0 => Tracking::On,
+        1 => Tracking::SwitchedOff,
+        2 => Tracking::CompiledOut,
+        other => return Err(Bad::layout("tracking", "a number below 3", other)),
+    };
+    Ok(())
+}
 
-    fn next(&mut self, decoder: &Decoder) -> Result<Arc<ObjectRecord>, Bad> {
-        let serial = self.serial.next_delta(self.previous_serial)?;
-        let class = referred(&decoder.classes, self.class.next()?, "a class")?;
-        let flat_bytes = self.flat_bytes.next_delta(self.previous_flat_bytes)?;
-        let mut record = ObjectRecord::new(serial, class, flat_bytes);
-        record.repr = self.repr.next_optional_text()?.map(Arc::from);
-        record.birth = self.next_birth()?;
-        if let Some(site) = self.site.next_optional()? {
-            record.site = Some(referred(&decoder.sites, site, "a site")?);
-        }
-        self.previous_serial = serial;
-        self.previous_birth = record.birth.map_or(0, |birth| birth.as_nanos());
-        self.previous_flat_bytes = flat_bytes;
-        Ok(Arc::new(record))
-    }
-
-    fn next_birth(&mut self) -> Result<Option<Duration>, Bad> {
-        const NANOS: u128 = 1_000_000_000;
-        let Some(zigzag) = self.birth.next_wide()?.checked_sub(1) else {
-            return Ok(None);
-        };
-        let delta = (zigzag >> 1) ^ (zigzag & 1).wrapping_neg();
-        let nanos = self.previous_birth.wrapping_add(delta);
-        let seconds =
-            u64::try_from(nanos / NANOS).map_err(|_| Bad::layout("objects: birth", "seconds of 64 bits", "more"))?;
-        Ok(Some(Duration::new(seconds, (nanos % NANOS) as u32)))
-    }
-
-    fn finish(self) -> Result<(), Bad> {
-        for column in [self.serial, self.class, self.repr, self.birth, self.site, self.flat_bytes] {
-            column.finish()?;
-        }
-        Ok(())
-    }
+fn allocator(wire: &AllocatorWire) -> Result<AllocatorMemory, Bad> {
+    let source = match wire.source {
+        0 => AllocatorSource::Counting,
+        1 => AllocatorSource::Glibc,
+        2 => AllocatorSource::Jemalloc,
+        other => return Err(Bad::layout("allocator: source", "a number below 3", other)),
+    };
+    let mut memory = AllocatorMemory::new(source, wire.live_bytes);
+    memory.live_blocks = wire.live_blocks;
+    memory.held_bytes = wire.held_bytes;
+    Ok(memory)
 }
 
 fn decode<'a, T: serde::Deserialize<'a>>(payload: &'a [u8], what: &'static str) -> Result<T, Bad> {
     let expected = || format!("its fields in {} bytes", payload.len());
     codec::decode(payload).map_err(|found| Bad::layout(what, expected(), found))
-}
-
-fn new_names(table: &mut Vec<Arc<str>>, mut names: Values<'_>) -> Result<(), Bad> {
-    while !names.is_empty() {
-        table.push(names.next_text()?.into());
-    }
-    Ok(())
 }
 
 /// Passes over `gap` rows, and gives the next.
@@ -288,14 +258,6 @@ fn take<'a>(rows: &mut &'a [ObjectRow], count: u64) -> Result<&'a [ObjectRow], B
     Ok(taken)
 }
 
-pub(super) fn referred<T: ?Sized>(table: &[Arc<T>], index: u64, what: &'static str) -> Result<Arc<T>, Bad> {
-    usize::try_from(index)
-        .ok()
-        .and_then(|index| table.get(index))
-        .map(Arc::clone)
-        .ok_or_else(|| reference(what, table.len(), index))
-}
-
-fn reference(what: &'static str, expected: usize, found: u64) -> Bad {
+pub(super) fn reference(what: &'static str, expected: usize, found: u64) -> Bad {
     Bad::Reference { what, expected: expected as u64, found }
 }

@@ -1,54 +1,40 @@
 //! Snapshots to payloads. What an earlier frame has brought is referred to, not repeated.
 
-use std::collections::HashMap;
-use std::hash::Hash;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::column::Column;
+use super::details::{self, DetailColumns, OldestBefore};
+use super::records::RecordColumns;
 use super::referents::ReferentColumns;
-use super::wire::{CensusWire, ClassesWire, Packed, RecordsWire, RowsWire, SnapshotWire};
-use crate::{ClassRow, ObjectRecord, ObjectRow, Referent, Site, Snapshot};
+use super::tables::Known;
+use super::wire::{AllocatorWire, CensusWire, ClassesWire, ExtensionWire, Packed, RowsWire, SnapshotWire};
+use crate::{AllocatorMemory, AllocatorSource, ClassRow, ObjectRow, Referent, Snapshot, Tracking};
 
 /// What the frames so far have brought.
 ///
-/// Names and sites are kept for good: there are as many as the program's source has. Objects are kept as long as the
-/// last snapshot lists them, so this does not grow with the number of objects that ever were.
+/// Names, sites and traces are kept for good: there are as many as the program's source has. Objects are kept as long as
+/// the last snapshot lists them, so this does not grow with the number of objects that ever were.
 #[derive(Default)]
 pub(super) struct Encoder {
-    classes: Names,
-    /// Those of referents and of types in the census.
-    names: Names,
-    sites: HashMap<Arc<Site>, u64>,
+    known: Known,
     last: Option<Arc<Snapshot>>,
+    /// The snapshot that is being written.
+    pending: Option<Arc<Snapshot>>,
     /// How many rows were written since the last whose referents had changed.
     unchanged: u64,
     columns: Columns,
 }
 
-/// The texts that the frames so far have brought, with their numbers, and those of them that are new.
-#[derive(Default)]
-pub(super) struct Names {
-    known: HashMap<Arc<str>, u64>,
-    new: Column,
-}
-
-impl Names {
-    /// The number of the name. If that is new, it is taken to be written.
-    pub(super) fn index(&mut self, name: &Arc<str>) -> u64 {
-        index(&mut self.known, name, || self.new.push_text(name))
-    }
-}
-
 /// The packed lists of one snapshot; kept for their memory.
 #[derive(Default)]
 struct Columns {
-    new_sites: Column,
     gone: Column,
     // The fields of the classes' rows, in the order of `ClassesWire`.
     class: [Column; 12],
     class_referents: ReferentColumns,
-    // The fields of new objects' records, in the order of `RecordsWire`.
-    record: [Column; 6],
+    details: DetailColumns,
+    records: RecordColumns,
     // What the objects' rows are, in the order of `RowsWire`.
     row: [Column; 4],
     object_referents: ReferentColumns,
@@ -57,15 +43,17 @@ struct Columns {
 }
 
 impl Encoder {
-    /// The payload of the snapshot. What it refers to is taken to be written.
-    pub(super) fn encode<'a>(&'a mut self, snapshot: &'a Arc<Snapshot>) -> SnapshotWire<'a> {
+    /// The payload of the snapshot. [`commit`](Self::commit) then says that it is written, or
+    /// [`roll_back`](Self::roll_back) that it is not.
+    pub(super) fn encode<'a>(&'a mut self, snapshot: &'a Arc<Snapshot>) -> (SnapshotWire<'a>, ExtensionWire<'a>) {
         self.columns.clear();
-        self.classes.new.0.clear();
-        self.names.new.0.clear();
+        self.known.begin();
+        let last = self.last.clone();
+        let oldest = details::oldest_of(last.as_deref());
         for row in &snapshot.classes {
-            self.class_row(row);
+            self.class_row(row, snapshot.elapsed, &oldest);
         }
-        self.object_rows(snapshot);
+        self.object_rows(last.as_deref(), snapshot);
         let mut before = 0;
         for serial in &snapshot.gone {
             self.columns.gone.push_delta(*serial, before);
@@ -73,18 +61,41 @@ impl Encoder {
         }
         for row in snapshot.census.iter().flatten() {
             let [type_name, count, bytes] = &mut self.columns.census;
-            type_name.push(self.names.index(&row.type_name));
+            type_name.push(self.known.name(&row.type_name));
             count.push(row.count);
             bytes.push(row.bytes);
         }
-        self.last = Some(Arc::clone(snapshot));
-        self.wire(snapshot)
+        self.pending = Some(Arc::clone(snapshot));
+        (self.wire(snapshot), self.extension(snapshot))
     }
 
-    fn class_row(&mut self, row: &ClassRow) {
+    /// How many values there are to refer to, beside the last snapshot.
+    pub(super) fn len(&self) -> usize {
+        self.known.len()
+    }
+
+    /// Begins anew, with nothing to refer to.
+    pub(super) fn forget(&mut self) {
+        self.known = Known::default();
+        self.last = None;
+    }
+
+    /// What was encoded last is written, and may be referred to.
+    pub(super) fn commit(&mut self) {
+        self.last = self.pending.take();
+    }
+
+    /// What was encoded last is not written, and nothing may refer to it.
+    pub(super) fn roll_back(&mut self) {
+        if self.pending.take().is_some() {
+            self.known.roll_back();
+        }
+    }
+
+    fn class_row(&mut self, row: &ClassRow, elapsed: Duration, oldest: &OldestBefore<'_>) {
         let [name, live, created, dropped, bytes, flat_bytes, shared, smallest, largest, unread, listed, referents] =
             &mut self.columns.class;
-        name.push(self.classes.index(&row.class));
+        name.push(self.known.class(&row.class));
         live.push(row.live);
         created.push(row.created);
         dropped.push(row.dropped);
@@ -96,22 +107,21 @@ impl Encoder {
         unread.push(row.unread);
         listed.push(row.listed);
         referents.push(row.referents.len() as u64);
-        self.columns.class_referents.push(&row.referents, &mut self.names);
+        self.columns.class_referents.push(&row.referents, &mut self.known);
+        self.columns.details.push(row, elapsed, oldest, &mut self.known);
     }
 
     /// Walks the rows of the last snapshot and of this one side by side: both are sorted by serial. Rows that are not are
     /// written as well, only not as short.
-    fn object_rows(&mut self, snapshot: &Snapshot) {
-        let last = self.last.take();
-        let mut before = last.as_deref().map_or(&[][..], |last| &last.objects);
+    fn object_rows(&mut self, last: Option<&Snapshot>, snapshot: &Snapshot) {
+        let mut before = last.map_or(&[][..], |last| &last.objects);
         let mut rows = &snapshot.objects[..];
-        let mut previous = None;
         self.unchanged = 0;
         while !rows.is_empty() {
             let (kept, skipped, added);
             (kept, before, rows) = self.keep(before, rows);
             (skipped, before) = skip(before, rows);
-            (added, rows) = self.add(before, rows, &mut previous);
+            (added, rows) = self.add(before, rows);
             for count in [kept, skipped, added] {
                 self.columns.row[0].push(count as u64);
             }
@@ -132,7 +142,7 @@ impl Encoder {
         }
         self.columns.row[3].push(std::mem::take(&mut self.unchanged));
         self.columns.row[3].push(referents.len() as u64);
-        self.columns.object_referents.push(referents, &mut self.names);
+        self.columns.object_referents.push(referents, &mut self.known);
     }
 
     /// The rows of objects that the last snapshot lists as well: only how their sizes changed.
@@ -154,12 +164,7 @@ impl Encoder {
 
     /// The rows of objects that the last snapshot does not list: their records, and how their sizes differ from the flat
     /// ones.
-    fn add<'a>(
-        &mut self,
-        before: &[ObjectRow],
-        rows: &'a [ObjectRow],
-        previous: &mut Option<&'a ObjectRecord>,
-    ) -> (usize, &'a [ObjectRow]) {
+    fn add<'a>(&mut self, before: &[ObjectRow], rows: &'a [ObjectRow]) -> (usize, &'a [ObjectRow]) {
         let next = before.first().map(|row| row.object.serial);
         let is_new = |row: &&ObjectRow| next.is_none_or(|next| row.object.serial < next);
         let none = Arc::default();
@@ -167,40 +172,10 @@ impl Encoder {
         for row in rows.iter().take_while(is_new) {
             self.columns.row[1].push_delta(row.bytes, row.object.flat_bytes);
             self.referents(&row.referents, &none);
-            self.record(&row.object, *previous);
-            *previous = Some(&row.object);
+            self.columns.records.push(&row.object, &mut self.known);
             count += 1;
         }
         (count, &rows[count..])
-    }
-
-    fn record(&mut self, record: &ObjectRecord, previous: Option<&ObjectRecord>) {
-        let class_index = self.classes.index(&record.class);
-        let site_index = record.site.as_ref().map(|new| self.site(new));
-        let [serial, class, repr, birth, site, flat_bytes] = &mut self.columns.record;
-        serial.push_delta(record.serial, previous.map_or(0, |previous| previous.serial));
-        class.push(class_index);
-        repr.push_optional_text(record.repr.as_deref());
-        let nanos = |record: &ObjectRecord| record.birth.map_or(0, |birth| birth.as_nanos());
-        birth.push_wide(match record.birth {
-            None => 0,
-            // Below 2^96 either way, so the sign and the one for "absent" fit.
-            Some(birth) => {
-                let delta = birth.as_nanos().cast_signed() - previous.map_or(0, nanos).cast_signed();
-                ((delta << 1) ^ (delta >> 127)).cast_unsigned() + 1
-            }
-        });
-        site.push_optional(site_index);
-        flat_bytes.push_delta(record.flat_bytes, previous.map_or(0, |previous| previous.flat_bytes));
-    }
-
-    fn site(&mut self, site: &Arc<Site>) -> u64 {
-        let new = &mut self.columns.new_sites;
-        index(&mut self.sites, site, || {
-            new.push_text(&site.file);
-            new.push(site.line.into());
-            new.push(site.column.into());
-        })
     }
 }
 
@@ -220,22 +195,14 @@ fn skip<'a>(before: &'a [ObjectRow], rows: &[ObjectRow]) -> (usize, &'a [ObjectR
     (skipped, &before[skipped..])
 }
 
-fn index<K: Clone + Eq + Hash>(table: &mut HashMap<K, u64>, key: &K, new: impl FnOnce()) -> u64 {
-    if let Some(index) = table.get(key) {
-        return *index;
-    }
-    let index = table.len() as u64;
-    table.insert(key.clone(), index);
-    new();
-    index
-}
-
 impl Columns {
     fn clear(&mut self) {
-        let single = [&mut self.new_sites, &mut self.gone];
-        let all = single.into_iter().chain(&mut self.class).chain(&mut self.record).chain(&mut self.row);
-        all.chain(&mut self.census).for_each(|column| column.0.clear());
+        let single = std::iter::once(&mut self.gone);
+        let all = single.chain(&mut self.class).chain(&mut self.row).chain(&mut self.census);
+        all.for_each(|column| column.0.clear());
         self.class_referents.clear();
+        self.details.clear();
+        self.records.clear();
         self.object_referents.clear();
     }
 }
@@ -272,8 +239,6 @@ impl Encoder {
             listed,
             referents,
         };
-        let [serial, class, repr, birth, site, flat_bytes] = columns.record.each_ref().map(packed);
-        let records = RecordsWire { serial, class, repr, birth, site, flat_bytes };
         let [steps, bytes, unread, referents] = columns.row.each_ref().map(packed);
         let rows = RowsWire { steps, bytes, unread, referents };
         let [type_name, count, bytes] = columns.census.each_ref().map(packed);
@@ -285,16 +250,43 @@ impl Encoder {
             virtual_bytes: snapshot.process.virtual_bytes,
             resident_bytes: snapshot.process.resident_bytes,
             overhead_bytes: snapshot.overhead_bytes,
-            new_classes: packed(&self.classes.new),
-            new_sites: packed(&columns.new_sites),
-            new_names: packed(&self.names.new),
+            new: self.known.wire(),
             classes,
             class_referents: columns.class_referents.wire(),
-            records,
+            records: columns.records.wire(),
             rows,
             object_referents: columns.object_referents.wire(),
             gone: packed(&columns.gone),
             census: snapshot.census.is_some().then_some(CensusWire { type_name, count, bytes }),
         }
+    }
+
+    fn extension(&self, snapshot: &Snapshot) -> ExtensionWire<'_> {
+        ExtensionWire {
+            proportional_bytes: snapshot.process.proportional_bytes,
+            allocator: snapshot.process.allocator.map(allocator),
+            tracking: match snapshot.tracking {
+                Tracking::On => 0,
+                Tracking::SwitchedOff => 1,
+                Tracking::CompiledOut => 2,
+            },
+            new_calls: self.known.new_calls(),
+            new_traces: self.known.new_traces(),
+            record_traces: self.columns.records.traces(),
+            details: self.columns.details.wire(),
+        }
+    }
+}
+
+fn allocator(memory: AllocatorMemory) -> AllocatorWire {
+    AllocatorWire {
+        source: match memory.source {
+            AllocatorSource::Counting => 0,
+            AllocatorSource::Glibc => 1,
+            AllocatorSource::Jemalloc => 2,
+        },
+        live_bytes: memory.live_bytes,
+        live_blocks: memory.live_blocks,
+        held_bytes: memory.held_bytes,
     }
 }

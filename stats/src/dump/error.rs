@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use super::{MAGIC, VERSION};
+use super::{MAGIC, OLDEST_VERSION, VERSION};
 
 /// Why a dump could not be written or read.
 ///
@@ -35,6 +35,20 @@ pub enum DumpError {
         /// The system's reason.
         error: io::Error,
     },
+    /// Another writer, in this process or another, has the file open: two never write into one.
+    #[error("{}another process is writing to this file", Place(path.as_deref(), None))]
+    Locked {
+        /// The file.
+        path: Option<PathBuf>,
+    },
+    /// Something is in the file already, which would be lost.
+    #[error("{}the file is not empty: it holds {found}", Place(path.as_deref(), None))]
+    NotEmpty {
+        /// The file.
+        path: Option<PathBuf>,
+        /// What it holds, as far as can be told.
+        found: String,
+    },
     /// It does not begin as a dump does.
     #[error(
         "{}not a dump: expected it to begin with \"{}\", found \"{}\"",
@@ -49,13 +63,13 @@ pub enum DumpError {
         found: Vec<u8>,
     },
     /// Its layout is of a version that this crate does not know.
-    #[error("{}unsupported version: expected {expected}, found {found}", Place(path.as_deref(), Some(*offset)))]
+    #[error("{}unsupported version: expected {OLDEST_VERSION} to {expected}, found {found}", Place(path.as_deref(), Some(*offset)))]
     UnsupportedVersion {
         /// The file.
         path: Option<PathBuf>,
         /// Where the version stands.
         offset: u64,
-        /// The version that can be read.
+        /// The latest version that can be read.
         expected: u16,
         /// The version that stands there.
         found: u16,
@@ -191,6 +205,8 @@ impl DumpError {
     pub fn in_file(mut self, file: impl Into<PathBuf>) -> Self {
         match &mut self {
             Self::Io { path, .. }
+            | Self::Locked { path }
+            | Self::NotEmpty { path, .. }
             | Self::NotADump { path, .. }
             | Self::UnsupportedVersion { path, .. }
             | Self::Cut { path, .. }
@@ -210,6 +226,8 @@ impl DumpError {
     pub fn path(&self) -> Option<&Path> {
         match self {
             Self::Io { path, .. }
+            | Self::Locked { path }
+            | Self::NotEmpty { path, .. }
             | Self::NotADump { path, .. }
             | Self::UnsupportedVersion { path, .. }
             | Self::Cut { path, .. }
@@ -227,6 +245,7 @@ impl DumpError {
     #[must_use]
     pub fn offset(&self) -> u64 {
         match self {
+            Self::Locked { .. } | Self::NotEmpty { .. } => 0,
             Self::Io { offset, .. }
             | Self::NotADump { offset, .. }
             | Self::UnsupportedVersion { offset, .. }
@@ -252,6 +271,8 @@ pub enum Action {
     Read,
     /// Making the temporary file beside it.
     Create,
+    /// Locking it, so that nobody else writes to it.
+    Lock,
     /// Writing to it.
     Write,
     /// Giving the temporary file its name.
@@ -271,6 +292,7 @@ impl fmt::Display for Action {
             Self::Open => "open",
             Self::Read => "read",
             Self::Create => "create a temporary file beside it",
+            Self::Lock => "lock",
             Self::Write => "write",
             Self::Rename => "rename the temporary file",
         })

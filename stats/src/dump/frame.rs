@@ -12,6 +12,9 @@ pub(super) const SESSION: u8 = 1;
 pub(super) const SNAPSHOT: u8 = 2;
 pub(super) const END: u8 = 3;
 
+/// Set in the kind of a snapshot that refers to nothing in frames before it. From version 2 on.
+pub(super) const ANEW: u8 = 0x40;
+
 /// Length (4), checksum (4), kind (1).
 pub(super) const HEADER: usize = 9;
 

@@ -29,6 +29,7 @@ use crate::{Session, Snapshot};
 /// ```
 pub struct DumpReader<R> {
     input: R,
+    version: u16,
     decoder: Decoder,
     session: Session,
     payload: Vec<u8>,
@@ -44,7 +45,8 @@ impl<R: Read> DumpReader<R> {
     /// # Errors
     /// [`DumpError`] when what comes is no dump of a known version, or is cut or damaged already here.
     pub fn new(mut input: R) -> Result<Self, DumpError> {
-        let mut offset = read_file_header(&mut input)?;
+        let version = read_file_header(&mut input)?;
+        let mut offset = FILE_HEADER as u64;
         let mut payload = Vec::new();
         let kind = frame::read(&mut input, &mut payload, offset, 0)?;
         if kind != frame::SESSION {
@@ -52,13 +54,19 @@ impl<R: Read> DumpReader<R> {
         }
         let session = decode::session(&payload).map_err(|bad| explain(bad, offset))?;
         offset += frame_length(&payload);
-        Ok(Self { input, decoder: Decoder::default(), session, payload, offset, snapshots: 0, done: false })
+        Ok(Self { input, version, decoder: Decoder::default(), session, payload, offset, snapshots: 0, done: false })
     }
 
     /// The session that the snapshots are of.
     #[must_use]
     pub fn session(&self) -> &Session {
         &self.session
+    }
+
+    /// The version of the dump's layout.
+    #[must_use]
+    pub fn version(&self) -> u16 {
+        self.version
     }
 
     /// Where the next frame begins, in bytes from the start of the dump: all before it was whole.
@@ -70,8 +78,11 @@ impl<R: Read> DumpReader<R> {
     fn read_next(&mut self) -> Result<Option<Arc<Snapshot>>, DumpError> {
         let offset = self.offset;
         match frame::read(&mut self.input, &mut self.payload, offset, self.snapshots)? {
-            frame::SNAPSHOT => {
-                let decoded = self.decoder.snapshot(&self.payload);
+            kind if self.is_snapshot(kind) => {
+                if kind & frame::ANEW != 0 {
+                    self.decoder = Decoder::default();
+                }
+                let decoded = self.decoder.snapshot(self.version, &self.payload);
                 let snapshot = decoded.map_err(|bad| explain(bad, offset))?;
                 self.offset += frame_length(&self.payload);
                 self.snapshots += 1;
@@ -89,6 +100,10 @@ impl<R: Read> DumpReader<R> {
             }
             kind => Err(unexpected(offset, "a snapshot (2) or the end (3)", kind)),
         }
+    }
+
+    fn is_snapshot(&self, kind: u8) -> bool {
+        kind == frame::SNAPSHOT || (self.version > 1 && kind == frame::SNAPSHOT | frame::ANEW)
     }
 
     fn check_end(&mut self) -> Result<(), DumpError> {
@@ -114,31 +129,33 @@ impl<R: Read> Iterator for DumpReader<R> {
     }
 }
 
-/// Checks magic and version, and gives their length.
-fn read_file_header(input: &mut impl Read) -> Result<u64, DumpError> {
-    const LENGTH: usize = MAGIC.len() + 2;
-    let mut header = [0; LENGTH];
+/// The length of magic and version.
+const FILE_HEADER: usize = MAGIC.len() + 2;
+
+/// Checks magic and version, and gives the version.
+fn read_file_header(input: &mut impl Read) -> Result<u16, DumpError> {
+    let mut header = [0; FILE_HEADER];
     let found = frame::fill(input, &mut header).map_err(|error| DumpError::io(Action::Read, 0, error))?;
     let begins = &header[..found.min(MAGIC.len())];
     if !MAGIC.starts_with(begins) {
         let found = begins.to_vec();
         return Err(DumpError::NotADump { path: None, offset: 0, found });
     }
-    if found < LENGTH {
+    if found < FILE_HEADER {
         return Err(DumpError::Cut {
             path: None,
             offset: 0,
             part: Part::FileHeader,
-            expected: LENGTH as u64,
+            expected: FILE_HEADER as u64,
             found: found as u64,
             snapshots: 0,
         });
     }
-    let version = u16::from_le_bytes([header[LENGTH - 2], header[LENGTH - 1]]);
-    if version != super::VERSION {
+    let version = u16::from_le_bytes([header[FILE_HEADER - 2], header[FILE_HEADER - 1]]);
+    if !(super::OLDEST_VERSION..=super::VERSION).contains(&version) {
         return Err(DumpError::version(MAGIC.len() as u64, version));
     }
-    Ok(LENGTH as u64)
+    Ok(version)
 }
 
 fn frame_length(payload: &[u8]) -> u64 {

@@ -1,10 +1,8 @@
 //! Lists of referents, all those of a frame side by side. How many belong to which row stands elsewhere.
 
-use std::sync::Arc;
-
 use super::column::{Column, Values};
-use super::decode::{Bad, referred};
-use super::encode::Names;
+use super::decode::Bad;
+use super::tables::{Known, Tables};
 use super::wire::{Packed, ReferentsWire};
 use crate::Referent;
 
@@ -13,11 +11,11 @@ use crate::Referent;
 pub(super) struct ReferentColumns([Column; 5]);
 
 impl ReferentColumns {
-    pub(super) fn push(&mut self, referents: &[Referent], names: &mut Names) {
+    pub(super) fn push(&mut self, referents: &[Referent], known: &mut Known) {
         let [name, up, count, flat_bytes, bytes] = &mut self.0;
         let mut before = 0;
         for (level, referent) in Referent::with_levels(referents) {
-            name.push(names.index(&referent.name));
+            name.push(known.name(&referent.name));
             // How far it is from the deepest level that may follow the one before: so none can be too deep.
             up.push(u64::from(before + 1 - level));
             count.push(referent.count);
@@ -84,7 +82,7 @@ impl<'a> ReferentValues<'a> {
     }
 
     /// The next `count` referents: all those of one row.
-    pub(super) fn next(&mut self, count: u64, names: &[Arc<str>]) -> Result<Vec<Referent>, Bad> {
+    pub(super) fn next(&mut self, count: u64, tables: &Tables) -> Result<Vec<Referent>, Bad> {
         let Some(left) = self.left.checked_sub(count) else {
             return Err(self.name.bad(format!("{count} more referents"), self.left));
         };
@@ -92,7 +90,7 @@ impl<'a> ReferentValues<'a> {
         let mut referents = Vec::with_capacity(usize::try_from(count).unwrap_or(0));
         let mut before = 0;
         for _ in 0..count {
-            let name = referred(names, self.name.next()?, "a name")?;
+            let name = tables.name(self.name.next()?)?;
             let up = self.up.next()?;
             let up = u32::try_from(up).ok().filter(|up| *up <= before);
             let level = before + 1 - up.ok_or_else(|| self.up.bad("a level from 1 on", "less"))?;
@@ -121,7 +119,8 @@ mod tests {
         let [name, up, count_of, flat_bytes, bytes] = lists.map(Packed);
         let wire = ReferentsWire { name, up, count: count_of, flat_bytes, bytes };
         let mut values = ReferentValues::of_objects(&wire);
-        let referents = values.next(count, &["a".into(), "b".into()])?;
+        let tables = Tables { names: vec!["a".into(), "b".into()], ..Tables::default() };
+        let referents = values.next(count, &tables)?;
         values.finish()?;
         Ok(referents)
     }

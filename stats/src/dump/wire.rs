@@ -23,13 +23,8 @@ pub(super) struct SnapshotWire<'a> {
     pub(super) virtual_bytes: Option<u64>,
     pub(super) resident_bytes: Option<u64>,
     pub(super) overhead_bytes: u64,
-    /// Classes that no frame before this one has named.
     #[serde(borrow)]
-    pub(super) new_classes: Packed<'a>,
-    /// Sites that no frame before this one has named.
-    pub(super) new_sites: Packed<'a>,
-    /// Names of referents and of types in the census that no frame before this one has named.
-    pub(super) new_names: Packed<'a>,
+    pub(super) new: NewWire<'a>,
     pub(super) classes: ClassesWire<'a>,
     pub(super) class_referents: ReferentsWire<'a>,
     pub(super) records: RecordsWire<'a>,
@@ -37,6 +32,63 @@ pub(super) struct SnapshotWire<'a> {
     pub(super) object_referents: ReferentsWire<'a>,
     pub(super) gone: Packed<'a>,
     pub(super) census: Option<CensusWire<'a>>,
+}
+
+/// What a snapshot of version 2 has behind all that one of version 1 has.
+#[derive(Serialize, Deserialize)]
+pub(super) struct ExtensionWire<'a> {
+    pub(super) proportional_bytes: Option<u64>,
+    pub(super) allocator: Option<AllocatorWire>,
+    /// 0 on, 1 switched off, 2 compiled out.
+    pub(super) tracking: u64,
+    /// Calls that no frame before this one has named.
+    #[serde(borrow)]
+    pub(super) new_calls: Packed<'a>,
+    /// Traces that no frame before this one has named.
+    pub(super) new_traces: Packed<'a>,
+    /// The traces of the records in `RecordsWire`; empty if none has any.
+    pub(super) record_traces: Packed<'a>,
+    pub(super) details: DetailsWire<'a>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct AllocatorWire {
+    /// 0 counting, 1 glibc, 2 jemalloc.
+    pub(super) source: u64,
+    pub(super) live_bytes: u64,
+    pub(super) live_blocks: Option<u64>,
+    pub(super) held_bytes: Option<u64>,
+}
+
+/// What no frame before this one has named.
+#[derive(Serialize, Deserialize)]
+pub(super) struct NewWire<'a> {
+    #[serde(borrow)]
+    pub(super) classes: Packed<'a>,
+    pub(super) sites: Packed<'a>,
+    /// Names of referents and of types in the census.
+    pub(super) names: Packed<'a>,
+}
+
+/// What only some classes' rows have, a list for each field.
+#[derive(Serialize, Deserialize)]
+pub(super) struct DetailsWire<'a> {
+    /// Which rows have what, and how much of it.
+    #[serde(borrow)]
+    pub(super) rows: Packed<'a>,
+    pub(super) site: Packed<'a>,
+    pub(super) site_trace: Packed<'a>,
+    pub(super) site_live: Packed<'a>,
+    pub(super) site_bytes: Packed<'a>,
+    /// Of ages and lifetimes.
+    pub(super) counts: Packed<'a>,
+    /// Which of the oldest the snapshot before has as well.
+    pub(super) oldest: Packed<'a>,
+    /// The other ones.
+    pub(super) oldest_records: RecordsWire<'a>,
+    pub(super) oldest_traces: Packed<'a>,
+    pub(super) times: Packed<'a>,
+    pub(super) live: Packed<'a>,
 }
 
 /// The rows of the classes, a list for each field.

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for")]
 
 pub(crate) mod any;
+pub(crate) mod everything;
 pub(crate) mod frames;
 
 use std::sync::Arc;
