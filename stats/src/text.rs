@@ -10,20 +10,27 @@ mod timeline;
 
 use std::borrow::Cow;
 
-/// `text` in one line that moves no cursor: control characters are written as escapes.
+/// `text` in one line that moves no cursor: control characters, and those that turn the order of what follows them, are
+/// written as escapes.
 pub(crate) fn printable(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(char::is_control) {
+    let acts = |char: char| char.is_control() || turns_order(char);
+    if !text.chars().any(acts) {
         return Cow::Borrowed(text);
     }
     let mut escaped = String::with_capacity(text.len() + 8);
     for char in text.chars() {
-        if char.is_control() {
+        if acts(char) {
             escaped.extend(char.escape_default());
         } else {
             escaped.push(char);
         }
     }
     Cow::Owned(escaped)
+}
+
+/// Whether it sets a text from right to left into others, or ends a line for some.
+fn turns_order(char: char) -> bool {
+    matches!(char, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// `1 class`, `2 classes`.
@@ -43,5 +50,6 @@ mod tests {
     fn control_characters_are_escaped_and_the_rest_is_left_alone() {
         assert_eq!(printable("größe 1"), "größe 1");
         assert_eq!(printable("a\nb\t\u{1b}[31m"), "a\\nb\\t\\u{1b}[31m");
+        assert_eq!(printable("evil\u{202e}txt.rs"), "evil\\u{202e}txt.rs");
     }
 }
