@@ -1,119 +1,134 @@
 //! The flags and what they mean.
 
+mod diff;
+mod export;
+mod form;
+mod objects;
+mod source;
+
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
-use classtracker_stats::{Limit, Names, SortKey};
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
+
+pub(crate) use diff::Diff;
+pub(crate) use export::{Export, Format, Table};
+pub(crate) use form::Form;
+pub(crate) use objects::{Object, Objects};
+pub(crate) use source::{DumpFile, Source};
+
+use crate::exit;
+use crate::output::Color;
 
 const EXAMPLES: &str = "\
 Examples:
   classtracker summary factory.ctdump
   classtracker objects factory.ctdump --class Employee --sort size --limit 10
   classtracker object factory.ctdump 17
-  ssh server cat /var/tmp/factory.ctdump | classtracker summary -
+  ssh server cat /var/tmp/factory.ctdump | classtracker summary -";
 
-Exit codes:
-  0  all is printed (or the reader of a pipe has left)
-  1  the dump can't be read, or does not list the object, or the output can't be written
-  2  the command was used wrongly";
-
-const OBJECTS_EXAMPLES: &str = "\
+const SUMMARY_EXAMPLES: &str = "\
 Examples:
-  classtracker objects factory.ctdump --sort size --limit 10      the ten largest
-  classtracker objects factory.ctdump --sort death,birth          by end, then by beginning
-  classtracker objects factory.ctdump --class Employee --limit 0.1";
+  classtracker summary factory.ctdump
+  classtracker summary factory.ctdump --snapshots -2..     the last two snapshots
+  classtracker summary - < factory.ctdump";
 
-/// Show what a dump of classtracker holds: which types take the memory, and which objects.
+const ANNOTATE_EXAMPLES: &str = "\
+Examples:
+  classtracker annotate factory.ctdump
+  classtracker annotate factory.ctdump --snapshots -1 --full-names";
+
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  classtracker completions bash > ~/.local/share/bash-completion/completions/classtracker
+  classtracker completions zsh > ~/.zfunc/_classtracker
+  classtracker completions fish > ~/.config/fish/completions/classtracker.fish";
+
+const MAN_EXAMPLES: &str = "\
+Examples:
+  classtracker man | man -l -
+  classtracker man --dir ~/.local/share/man/man1";
+
+/// Show what dumps of classtracker hold: which types take the memory, and which objects.
 #[derive(Debug, Parser)]
-#[command(name = "classtracker", version, after_help = EXAMPLES)]
+#[command(name = "classtracker", version, after_help = format!("{EXAMPLES}\n\n{}", exit::HELP))]
 pub(crate) struct Arguments {
+    #[arg(long, value_name = "WHEN", value_enum, default_value = "auto", global = true, hide_possible_values = true)]
+    #[arg(help = "When to use colour: always, never, or auto: on a terminal, unless NO_COLOR is set")]
+    pub(crate) color: Color,
+
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+impl Arguments {
+    /// The whole command, to be described.
+    pub(crate) fn described() -> clap::Command {
+        Self::command()
+    }
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Print what each class holds in each snapshot.
     Summary(Summary),
+    /// Print what each class holds in each snapshot, and which parts of its objects hold it.
+    Annotate(Annotate),
     /// Print objects one by one, with their sizes over time.
     Objects(Objects),
     /// Print one object, with its sizes over time and the parts that make them up.
     Object(Object),
-    /// Print what each class holds in each snapshot, and which parts of its objects hold it.
-    Annotate(Annotate),
+    /// Print what changed between two snapshots: objects made, dropped and surviving, and their bytes.
+    Diff(Diff),
+    /// Write all that a dump holds as JSON or CSV, for other programs.
+    Export(Export),
+    /// Print what makes a shell complete this command.
+    Completions(Completions),
+    /// Print the manual of this command, as a page for man.
+    Man(Man),
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = SUMMARY_EXAMPLES)]
 pub(crate) struct Summary {
     #[command(flatten)]
-    pub(crate) common: Common,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = OBJECTS_EXAMPLES)]
-pub(crate) struct Objects {
+    pub(crate) source: Source,
     #[command(flatten)]
-    pub(crate) common: Common,
-
-    /// Only objects whose class has this in its full name.
-    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
-    pub(crate) class: String,
-
-    /// Sort by these, the first first: class, name, birth, death, size (the largest measured), tsize (the size in the
-    /// largest snapshot), repr, serial. Sizes sort the largest first, all else ascending [default: serial].
-    #[arg(long, value_name = "KEY,…", value_delimiter = ',')]
-    pub(crate) sort: Vec<SortKey>,
-
-    /// Turn the order round.
-    #[arg(long)]
-    pub(crate) reverse: bool,
-
-    /// No more objects than this; below 1, this share of them [default: all].
-    #[arg(long, value_name = "NUMBER")]
-    pub(crate) limit: Option<Limit>,
+    pub(crate) form: Form,
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Object {
-    #[command(flatten)]
-    pub(crate) common: Common,
-
-    /// The number that is printed behind the object's class.
-    #[arg(value_name = "SERIAL")]
-    pub(crate) serial: u64,
-}
-
-#[derive(Debug, Args)]
+#[command(after_help = ANNOTATE_EXAMPLES)]
 pub(crate) struct Annotate {
     #[command(flatten)]
-    pub(crate) common: Common,
+    pub(crate) source: Source,
+    #[command(flatten)]
+    pub(crate) form: Form,
 }
 
-/// What all commands on a dump share.
 #[derive(Debug, Args)]
-pub(crate) struct Common {
-    /// The dump; - for the standard input.
-    #[arg(value_name = "FILE")]
-    pub(crate) file: PathBuf,
-
-    /// Name classes by their full paths, not only as much of them as tells them apart.
-    #[arg(long)]
-    full_names: bool,
+#[command(after_help = COMPLETIONS_EXAMPLES)]
+pub(crate) struct Completions {
+    /// The shell.
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: Shell,
 }
 
-impl Common {
-    pub(crate) fn names(&self) -> Names {
-        if self.full_names { Names::Full } else { Names::Short }
-    }
+#[derive(Debug, Args)]
+#[command(after_help = MAN_EXAMPLES)]
+pub(crate) struct Man {
+    /// Write a page for this command and one for each of its subcommands into this directory, instead of one to the
+    /// standard output.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: Option<PathBuf>,
 }
 
 #[cfg(test)]
 mod tests {
     use super::Arguments;
-    use clap::CommandFactory;
 
     #[test]
     fn the_arguments_do_not_contradict_each_other() {
-        Arguments::command().debug_assert();
+        Arguments::described().debug_assert();
     }
 }

@@ -1,20 +1,29 @@
 //! The work behind each command. They print by the functions that a program prints with, so the output is the same.
 
 mod annotate;
+mod answer;
+mod completions;
+mod diff;
+mod export;
+mod man;
 mod object;
 mod objects;
 mod summary;
 
-use std::io::Write;
-
 use crate::arguments::Command;
+use crate::exit::Outcome;
 use crate::failure::Failure;
+use crate::output::Output;
 
-pub(crate) fn run(command: &Command, out: &mut impl Write) -> Result<(), Failure> {
+pub(crate) fn run(command: &Command, out: &mut Output) -> Result<Outcome, Failure> {
     match command {
         Command::Summary(arguments) => summary::run(arguments, out),
+        Command::Annotate(arguments) => annotate::run(arguments, out),
         Command::Objects(arguments) => objects::run(arguments, out),
         Command::Object(arguments) => object::run(arguments, out),
-        Command::Annotate(arguments) => annotate::run(arguments, out),
+        Command::Diff(arguments) => diff::run(arguments, out),
+        Command::Export(arguments) => export::run(arguments, out),
+        Command::Completions(arguments) => completions::run(arguments, out),
+        Command::Man(arguments) => man::run(arguments, out),
     }
 }

@@ -1,13 +1,8 @@
 use std::fmt;
 use std::io;
+use std::path::PathBuf;
 
-use classtracker_stats::{DumpError, UnknownObject};
-
-/// The exit code of a [`Failure`].
-pub(crate) const CODE: u8 = 1;
-
-/// The exit code of a wrong use.
-pub(crate) const USAGE_CODE: u8 = 2;
+use classtracker_stats::{DumpError, SnapshotRangeError, UnknownObject};
 
 /// Why a command could not do its work.
 #[derive(Debug)]
@@ -16,8 +11,14 @@ pub(crate) enum Failure {
     Dump(DumpError),
     /// The dump, by this name, does not list the object.
     UnknownObject(String, UnknownObject),
+    /// The dump, by this name, has no such snapshots.
+    NoSuchSnapshot(String, SnapshotRangeError),
+    /// The dump, by this name, lost snapshots between two looks at it.
+    Changed(String),
     /// The output can't be written.
     Output(io::Error),
+    /// This file can't be written.
+    File(PathBuf, io::Error),
 }
 
 impl Failure {
@@ -32,7 +33,10 @@ impl fmt::Display for Failure {
         match self {
             Self::Dump(error) => error.fmt(f),
             Self::UnknownObject(file, error) => write!(f, "{file}: {error}"),
+            Self::NoSuchSnapshot(file, error) => write!(f, "{file}: {error}"),
+            Self::Changed(file) => write!(f, "{file}: the dump was changed while it was read"),
             Self::Output(error) => write!(f, "can't write the output: {error}"),
+            Self::File(path, error) => write!(f, "{}: can't write: {error}", path.display()),
         }
     }
 }

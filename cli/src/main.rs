@@ -1,33 +1,38 @@
-//! The command `classtracker`: what a dump holds, printed as the program that wrote it would have printed it.
+//! The command `classtracker`: what dumps hold, printed as the program that wrote them would have printed it.
 
 #![forbid(unsafe_code)]
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for"))]
 
 mod arguments;
 mod commands;
+mod exit;
+mod export;
 mod failure;
 mod input;
+mod limits;
+mod output;
 
-use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
 
 use arguments::Arguments;
-use failure::Failure;
+use exit::Outcome;
+use output::Output;
 
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(message) => return usage(&message),
     };
-    let mut out = io::BufWriter::new(io::stdout().lock());
+    let mut out = Output::standard(arguments.color);
     let done = commands::run(&arguments.command, &mut out);
-    match done.and_then(|()| out.flush().map_err(Failure::Output)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
+    match done.and_then(|outcome| out.end().map(|()| outcome)) {
+        Ok(outcome) => outcome.into(),
+        Err(failure) if failure.is_broken_pipe() => Outcome::Whole.into(),
         Err(failure) => {
-            let _ = writeln!(io::stderr(), "classtracker: error: {failure}");
-            ExitCode::from(failure::CODE)
+            output::complain(&format!("error: {failure}"));
+            exit::FAILURE.into()
         }
     }
 }
@@ -37,11 +42,11 @@ fn usage(message: &clap::Error) -> ExitCode {
     // Whoever closed the output has no use for an error about that.
     if !message.use_stderr() {
         let _ = message.print();
-        return ExitCode::SUCCESS;
+        return Outcome::Whole.into();
     }
     let text = message.render().to_string();
     // Without any argument it is the help.
     let prefix = if text.starts_with("error") { "classtracker: " } else { "" };
-    let _ = write!(io::stderr(), "{prefix}{text}");
-    ExitCode::from(failure::USAGE_CODE)
+    output::explain(&format!("{prefix}{text}"));
+    exit::USAGE.into()
 }

@@ -1,10 +1,13 @@
-use std::io::Write;
-
+use super::answer;
 use crate::arguments::Annotate;
+use crate::exit::Outcome;
 use crate::failure::Failure;
 use crate::input;
+use crate::output::Output;
 
-pub(super) fn run(arguments: &Annotate, out: &mut impl Write) -> Result<(), Failure> {
-    let mut stats = input::load(&arguments.common.file)?;
-    stats.names(arguments.common.names()).write_annotated(out).map_err(Failure::Output)
+pub(super) fn run(arguments: &Annotate, out: &mut Output) -> Result<Outcome, Failure> {
+    let (mut stats, outcome) = input::load(&arguments.source)?;
+    stats.names(arguments.form.names());
+    answer::print(&stats.annotate(), &arguments.form, out)?;
+    Ok(outcome)
 }

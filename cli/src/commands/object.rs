@@ -1,18 +1,15 @@
-use std::io::Write;
-
-use classtracker_stats::ObjectError;
-
+use super::answer;
 use crate::arguments::Object;
+use crate::exit::Outcome;
 use crate::failure::Failure;
 use crate::input;
+use crate::output::Output;
 
-pub(super) fn run(arguments: &Object, out: &mut impl Write) -> Result<(), Failure> {
-    let file = &arguments.common.file;
-    let mut stats = input::load(file)?;
-    stats.names(arguments.common.names());
-    stats.write_object(out, arguments.serial).map_err(|error| match error {
-        ObjectError::Unknown(unknown) => Failure::UnknownObject(input::name(file), unknown),
-        ObjectError::Io(error) => Failure::Output(error),
-        other => Failure::Output(std::io::Error::other(other)),
-    })
+pub(super) fn run(arguments: &Object, out: &mut Output) -> Result<Outcome, Failure> {
+    let source = &arguments.source;
+    let (mut stats, outcome) = input::load(source)?;
+    stats.names(arguments.form.names());
+    let unknown = |error| Failure::UnknownObject(input::name(&source.dump.file), error);
+    answer::print(&stats.object(arguments.serial).map_err(unknown)?, &arguments.form, out)?;
+    Ok(outcome)
 }

@@ -1,14 +1,16 @@
-use std::io::Write;
-
+use super::answer;
 use crate::arguments::Objects;
+use crate::exit::Outcome;
 use crate::failure::Failure;
 use crate::input;
+use crate::output::Output;
 
-pub(super) fn run(arguments: &Objects, out: &mut impl Write) -> Result<(), Failure> {
-    let mut stats = input::load(&arguments.common.file)?;
-    stats.names(arguments.common.names()).filter(&arguments.class).sort_by(&arguments.sort).limit(arguments.limit);
+pub(super) fn run(arguments: &Objects, out: &mut Output) -> Result<Outcome, Failure> {
+    let (mut stats, outcome) = input::load(&arguments.source)?;
+    stats.names(arguments.form.names()).filter(&arguments.class).sort_by(&arguments.sort).limit(arguments.limit);
     if arguments.reverse {
         stats.reverse();
     }
-    stats.write_stats(out).map_err(Failure::Output)
+    answer::print(&stats.objects(stats.query()), &arguments.form, out)?;
+    Ok(outcome)
 }

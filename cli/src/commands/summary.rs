@@ -1,10 +1,13 @@
-use std::io::Write;
-
+use super::answer;
 use crate::arguments::Summary;
+use crate::exit::Outcome;
 use crate::failure::Failure;
 use crate::input;
+use crate::output::Output;
 
-pub(super) fn run(arguments: &Summary, out: &mut impl Write) -> Result<(), Failure> {
-    let mut stats = input::load(&arguments.common.file)?;
-    stats.names(arguments.common.names()).write_summary(out).map_err(Failure::Output)
+pub(super) fn run(arguments: &Summary, out: &mut Output) -> Result<Outcome, Failure> {
+    let (mut stats, outcome) = input::load(&arguments.source)?;
+    stats.names(arguments.form.names());
+    answer::print(&stats.summary(), &arguments.form, out)?;
+    Ok(outcome)
 }

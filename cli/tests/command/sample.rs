@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::DateTime;
-use classtracker_stats::{ClassRow, ObjectRecord, ObjectRow, Referent, Session, Snapshot, Stats};
+use classtracker_stats::{CensusRow, ClassRow, ObjectRecord, ObjectRow, Referent, Session, Site, Snapshot, Stats};
 
 /// Two snapshots of a shop: three books, of which one is sold, and many customers that are not listed by themselves.
 pub(crate) fn stats() -> Stats {
@@ -36,6 +36,59 @@ pub(crate) fn stats() -> Stats {
     }
     let session = Session::new(DateTime::UNIX_EPOCH, 7);
     Stats::new(session, vec![Arc::new(open), Arc::new(close)])
+}
+
+/// The dump of the first snapshot alone.
+pub(crate) fn first() -> Vec<u8> {
+    let stats = stats();
+    let mut dump = Vec::new();
+    Stats::new(stats.session().clone(), stats.snapshots()[..1].to_vec()).write_to(&mut dump).unwrap();
+    dump
+}
+
+/// A session without any snapshot.
+pub(crate) fn empty() -> Stats {
+    Stats::new(Session::new(DateTime::UNIX_EPOCH, 7), Vec::new())
+}
+
+/// One snapshot of another process, with classes of these names.
+pub(crate) fn named(classes: &[&str]) -> Stats {
+    let mut snapshot = snapshot("", 100, 8_000);
+    snapshot.classes.extend(classes.iter().map(|class| row(class, 1, 40)));
+    Stats::new(Session::new(DateTime::UNIX_EPOCH, 8), vec![Arc::new(snapshot)])
+}
+
+/// Two snapshots in which every text that a program chooses is this one.
+pub(crate) fn hostile(text: &str) -> Stats {
+    let mut session = Session::new(DateTime::UNIX_EPOCH, 7);
+    session.program = Some(text.into());
+    let mut object = ObjectRecord::new(1, text, 72);
+    object.repr = Some(text.into());
+    object.site = Some(Arc::new(Site { file: text.to_owned(), line: 1, column: 1 }));
+    let object = Arc::new(object);
+    let snapshots = (1..=2).map(|number| {
+        let mut snapshot = snapshot(text, 100 * number, 8_000);
+        let mut class = row(text, 1, 300 * number);
+        class.listed = 1;
+        class.referents = vec![Referent::new(text, 1, 1, 72, 300 * number)];
+        let mut row = ObjectRow::new(Arc::clone(&object), 300 * number);
+        row.referents = class.referents.clone().into();
+        snapshot.classes.push(class);
+        snapshot.objects.push(row);
+        snapshot.census = Some(vec![CensusRow::new(text, 1, 40)]);
+        Arc::new(snapshot)
+    });
+    Stats::new(session, snapshots.collect())
+}
+
+/// A snapshot with the largest numbers.
+pub(crate) fn extreme() -> Stats {
+    let mut snapshot = snapshot("", 0, 0);
+    snapshot.elapsed = Duration::MAX;
+    let mut class = ClassRow::new("all");
+    (class.live, class.created, class.bytes, class.flat_bytes) = (u64::MAX, u64::MAX, u64::MAX, u64::MAX);
+    snapshot.classes.push(class);
+    Stats::new(Session::new(DateTime::UNIX_EPOCH, 7), vec![Arc::new(snapshot)])
 }
 
 /// The parts of some books of these bytes.

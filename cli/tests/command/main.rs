@@ -1,0 +1,14 @@
+//! The command as it is run: what it prints, where, and how it ends.
+
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for")]
+
+mod answers;
+mod bad_input;
+mod diff;
+mod export;
+mod help;
+mod hostile;
+mod pipes;
+mod sample;
+mod selection;
+mod support;
