@@ -46,6 +46,15 @@ pub(crate) fn first() -> Vec<u8> {
     dump
 }
 
+/// The dump of both snapshots, and the first byte of it that belongs to the second.
+pub(crate) fn bytes() -> (Vec<u8>, usize) {
+    // A frame's header, and the number of snapshots.
+    const END_FRAME: usize = 10;
+    let mut dump = Vec::new();
+    stats().write_to(&mut dump).unwrap();
+    (dump, first().len() - END_FRAME)
+}
+
 /// A session without any snapshot.
 pub(crate) fn empty() -> Stats {
     Stats::new(Session::new(DateTime::UNIX_EPOCH, 7), Vec::new())
