@@ -133,6 +133,11 @@ impl Ledger {
         (self.blocks[number as usize].bytes != SEPARATE).then_some(BlockId(number))
     }
 
+    /// Whether no object older than `serial` is known to reach a block directly.
+    pub(crate) fn may_belong_to(&self, block: BlockId, serial: u64) -> bool {
+        serial <= self.blocks[block.0 as usize].first
+    }
+
     /// Sets what a block weighs: its own bytes and what it owns, without further shared blocks.
     #[inline]
     pub(crate) fn weigh(&mut self, block: BlockId, bytes: u64) {

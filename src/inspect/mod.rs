@@ -44,7 +44,7 @@ pub(crate) use self::class::ClassKey;
 #[allow(unused_imports, reason = "what a caller of the sizer names")]
 pub(crate) use self::ledger::Shares;
 #[allow(unused_imports, reason = "what a caller of the sizer names")]
-pub(crate) use self::referents::{Part, Referents};
+pub(crate) use self::referents::{Held, Part, Referents};
 pub(crate) use self::session::Covers;
 pub(crate) use self::sizer::{Measured, Sizer, SizerOptions};
 

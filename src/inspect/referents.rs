@@ -1,30 +1,25 @@
-//! The named parts of an object, down to a level, merged by name.
+//! The named parts of the objects of a row, down to a level, merged by name.
 //!
-//! While the parts are found, nobody knows yet which shared blocks the object will be charged for. So the content of a
-//! block makes a tree of its own, and [`Referents::settle`] joins those that belong to the object to the part that reached
-//! them. A block that is reached through another block never belongs to a higher serial than that one, so no tree that
-//! stays hangs on one that goes.
+//! One tree serves all objects. What the present object adds to a part stands there apart from the total, until another
+//! object comes to that part. So an object costs as much as it has parts, nothing is allocated for it, and what it adds can
+//! still be listed, or taken back.
+//!
+//! While the parts are found, nobody knows yet which shared blocks the object will be charged for. So what the content of a
+//! block adds is noted for itself, and an object that reached such blocks is [held](Held) until that is settled. A
+//! block that is reached through another block never belongs to a higher serial than that one, so the parts that stay never
+//! lie in one that goes.
 
 use super::ledger::{BlockId, Shares};
 use rustc_hash::FxHashSet;
+use std::mem;
+use std::ops::Range;
 
 /// No part.
 const NONE: u32 = u32::MAX;
-/// Room for the parts of most objects at the first levels.
-const USUAL: usize = 12;
+/// The object itself.
+const OBJECT: u32 = 0;
 
-/// The parts of one object.
-pub(crate) struct Referents {
-    serial: u64,
-    parts: Vec<Node>,
-    blocks: Vec<Block>,
-    seen: FxHashSet<BlockId>,
-    /// What is walked at present.
-    current: u32,
-    levels: u32,
-}
-
-/// A part of an object, or several of one name.
+/// A part of an object, or of all objects of a row; or several of one name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Part {
     pub(crate) name: &'static str,
@@ -36,169 +31,389 @@ pub(crate) struct Part {
     pub(crate) bytes: u64,
 }
 
+/// The parts of all objects of a row, and those of the present one.
+pub(crate) struct Referents {
+    parts: Vec<Node>,
+    /// What is walked at present.
+    current: u32,
+    /// How many levels of the present object get names.
+    levels: u32,
+    /// What sums are taken for at present: the present object itself, or the content of one block.
+    scope: u64,
+    /// The scope of the present object itself. Those of its blocks are higher, those of earlier objects lower.
+    object: u64,
+    last_scope: u64,
+    /// What of the present object no part has (padding, above all).
+    rest: Sums,
+    total_rest: Sums,
+    /// The one part that stands for the present object, when it is not broken down.
+    whole: u32,
+    /// What the parts that the blocks under way touched had before.
+    before: Vec<Before>,
+    /// What the present object reached.
+    blocks: Vec<Block>,
+    added: Vec<(u32, Sums)>,
+    seen: FxHashSet<BlockId>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Sums {
+    count: u64,
+    flat_bytes: u64,
+    bytes: u64,
+}
+
+/// A part. Those of one parent are a ring, in the order in which they were met first.
 struct Node {
-    part: Part,
+    name: &'static str,
+    level: u32,
     parent: u32,
+    /// The next one in the ring.
+    next: u32,
+    /// The first of its own parts.
     child: u32,
-    sibling: u32,
-    /// The child that was asked for last: the one behind it is often the next.
-    recent: u32,
+    /// Which of its own parts is expected: the one behind that which was met last.
+    expected: u32,
+    /// Whether any earlier object has it. If not, only blocks that were charged elsewhere had it.
+    counts: bool,
+    /// What `now` belongs to; 0: nothing.
+    scope: u64,
+    now: Sums,
+    /// What earlier objects add up to.
+    total: Sums,
+}
+
+/// What a part had before a block came to it.
+struct Before {
+    part: u32,
+    scope: u64,
+    sums: Sums,
+}
+
+/// A shared block that is walked: what to go back to.
+pub(super) struct Entered {
+    id: BlockId,
+    scope: u64,
+    before: usize,
 }
 
 /// The content of a shared block.
 struct Block {
     id: BlockId,
-    root: u32,
     /// The part that reached it.
     at: u32,
+    bytes: u64,
+    /// What it adds to parts, in a list.
+    added: Range<u32>,
+}
+
+/// The parts of an object that may have to pay for shared data.
+pub(crate) struct Held {
+    serial: u64,
+    whole: u32,
+    own: Box<[(u32, Sums)]>,
+    blocks: Box<[Block]>,
+    added: Box<[(u32, Sums)]>,
 }
 
 impl Referents {
-    /// For the object `serial` of `flat` bytes, down to `levels`, at least one.
-    pub(super) fn new(serial: u64, flat: usize, levels: u32) -> Self {
-        let mut made = Self {
-            serial,
-            parts: Vec::with_capacity(USUAL),
+    pub(crate) fn new() -> Self {
+        Self {
+            parts: vec![Node::new("", 0, NONE)],
+            current: OBJECT,
+            levels: 0,
+            scope: 0,
+            object: 0,
+            last_scope: 0,
+            rest: Sums::default(),
+            total_rest: Sums::default(),
+            whole: NONE,
+            before: Vec::new(),
             blocks: Vec::new(),
+            added: Vec::new(),
             seen: FxHashSet::default(),
-            current: 0,
-            levels,
-        };
-        made.push(Part { name: "", level: 0, count: 1, flat_bytes: flat as u64, bytes: 0 }, NONE);
-        made
+        }
+    }
+
+    /// Begins with an object whose parts get names down to this level.
+    pub(super) fn begin(&mut self, levels: u32) {
+        self.last_scope += 1;
+        (self.scope, self.object) = (self.last_scope, self.last_scope);
+        self.current = OBJECT;
+        self.levels = levels;
+        self.rest = Sums::default();
+        self.whole = NONE;
+        if !self.blocks.is_empty() {
+            self.forget_blocks();
+        }
     }
 
     /// Whether parts of what is walked at present get names.
+    #[inline]
     pub(super) fn naming(&self) -> bool {
-        self.parts[self.current as usize].part.level < self.levels
+        self.parts[self.current as usize].level < self.levels
     }
 
-    /// Goes into a part of what is walked at present; what to give to [`leave`](Self::leave).
-    pub(super) fn enter(&mut self, name: &'static str, count: usize, flat: usize) -> u32 {
-        let outer = self.current;
-        let part = self.child_named(outer, name);
-        self.current = part;
-        let part = &mut self.parts[part as usize].part;
-        part.count += count as u64;
-        part.flat_bytes += flat as u64;
-        part.bytes += flat as u64;
-        outer
+    /// Goes into a part of what is walked at present; [`leave`](Self::leave) goes back.
+    #[inline]
+    pub(super) fn enter(&mut self, name: &'static str, count: usize, flat: usize) {
+        self.current = self.child_named(self.current, name);
+        self.now(self.current).add(Sums { count: count as u64, flat_bytes: flat as u64, bytes: flat as u64 });
     }
 
     /// Goes back, after `bytes` were found beyond the flat ones.
-    pub(super) fn leave(&mut self, outer: u32, bytes: usize) {
-        self.parts[self.current as usize].part.bytes += bytes as u64;
-        self.current = outer;
+    #[inline]
+    pub(super) fn leave(&mut self, bytes: usize) {
+        let part = &mut self.parts[self.current as usize];
+        part.now.bytes += bytes as u64;
+        self.current = part.parent;
     }
 
-    /// Goes into a shared block, the first time that this object reaches it; what to give to
-    /// [`leave`](Self::leave).
-    pub(super) fn enter_block(&mut self, id: BlockId) -> Option<u32> {
+    /// Goes into a shared block, the first time that this object reaches it.
+    pub(super) fn enter_block(&mut self, id: BlockId) -> Option<Entered> {
         if !self.seen.insert(id) {
             return None;
         }
-        let outer = self.current;
-        let level = self.parts[outer as usize].part.level;
-        let root = self.push(Part { name: "", level, count: 0, flat_bytes: 0, bytes: 0 }, NONE);
-        self.blocks.push(Block { id, root, at: outer });
-        self.current = root;
-        Some(outer)
+        self.last_scope += 1;
+        let outer = mem::replace(&mut self.scope, self.last_scope);
+        Some(Entered { id, scope: outer, before: self.before.len() })
     }
 
-    /// All parts in the order of a table: each before its own parts. The parts of level 1 add up to the deep size of the
-    /// object, `bytes` of which are its own and the rest what `shares` gives it: what no part has (padding, above all) is a
-    /// part without a name.
-    pub(crate) fn settle(mut self, bytes: u64, shares: &Shares) -> Vec<Part> {
-        // The inner blocks first: so a tree that is joined is complete.
-        for Block { id, root, at } in std::mem::take(&mut self.blocks).into_iter().rev() {
-            if shares.owner(id) != Some(self.serial) {
-                continue;
+    /// Goes back, after the block was found to have `bytes` in all.
+    pub(super) fn leave_block(&mut self, entered: Entered, bytes: usize) {
+        let begin = self.added.len() as u32;
+        for Before { part, scope, sums } in self.before.drain(entered.before..) {
+            let node = &mut self.parts[part as usize];
+            self.added.push((part, node.now));
+            (node.scope, node.now) = (scope, sums);
+        }
+        let added = begin..self.added.len() as u32;
+        self.blocks.push(Block { id: entered.id, at: self.current, bytes: bytes as u64, added });
+        self.scope = entered.scope;
+    }
+
+    /// Ends an object that has `bytes` in all: what no part has is a part without a name.
+    pub(super) fn end(&mut self, bytes: u64) {
+        let mut named = 0;
+        let first = self.parts[OBJECT as usize].child;
+        let mut next = first;
+        while let Some(part) = self.parts.get(next as usize) {
+            if part.scope == self.object {
+                named += part.now.bytes;
             }
-            let weight = self.parts[root as usize].part.bytes;
-            let mut up = at;
-            while up != NONE {
-                self.parts[up as usize].part.bytes += weight;
+            next = if part.next == first { NONE } else { part.next };
+        }
+        let rest = bytes.saturating_sub(named);
+        if rest == 0 {
+            return;
+        }
+        match self.parts.get_mut(self.whole as usize) {
+            Some(whole) => whole.now.bytes += rest,
+            None => {
+                self.rest = Sums { count: 1, flat_bytes: 0, bytes: rest };
+                self.total_rest.add(self.rest);
+            }
+        }
+    }
+
+    /// Makes the present object one of a single part, because its parts are not known: `name` says so.
+    pub(super) fn whole(&mut self, name: &'static str, flat: usize) {
+        self.forget();
+        self.begin(1);
+        self.enter(name, 1, flat);
+        self.whole = self.current;
+        self.leave(0);
+    }
+
+    /// Takes the present object out, until it is known what it has to pay for shared data.
+    pub(super) fn hold(&mut self, serial: u64) -> Held {
+        let mut own = Vec::new();
+        self.in_order(|part| part.scope == self.object, |number, part| own.push((number, part.now)));
+        for &(part, _) in &own {
+            self.parts[part as usize].clear();
+        }
+        let held = Held {
+            serial,
+            whole: self.whole,
+            own: own.into(),
+            blocks: self.blocks.drain(..).collect(),
+            added: self.added.drain(..).collect(),
+        };
+        self.forget_blocks();
+        held
+    }
+
+    /// Takes an object in again as the present one, which has `bytes` with what `shares` charges it for.
+    pub(crate) fn resume(&mut self, held: &Held, bytes: u64, shares: &Shares) {
+        self.begin(0);
+        self.whole = held.whole;
+        for &(part, sums) in &held.own {
+            self.now(part).add(sums);
+        }
+        for block in held.blocks.iter().filter(|block| shares.owner(block.id) == Some(held.serial)) {
+            for &(part, sums) in &held.added[block.added.start as usize..block.added.end as usize] {
+                self.now(part).add(sums);
+            }
+            let mut up = block.at;
+            while up != OBJECT {
+                self.now(up).bytes += block.bytes;
                 up = self.parts[up as usize].parent;
             }
-            self.join(root, at);
         }
-        let mut parts = Vec::with_capacity(self.parts.len() + 1);
-        self.list(0, &mut parts);
-        let named: u64 = parts.iter().filter(|part| part.level == 1).map(|part| part.bytes).sum();
-        let deep = bytes + shares.get(self.serial).map_or(0, |share| share.bytes);
-        if deep > named {
-            parts.push(Part { name: "", level: 1, count: 1, flat_bytes: 0, bytes: deep - named });
+        self.end(bytes);
+    }
+
+    /// Takes back what the present object added: its sizing broke off.
+    #[cold]
+    pub(super) fn forget(&mut self) {
+        for part in self.parts.iter_mut().filter(|part| part.scope >= self.object) {
+            part.clear();
         }
+        self.before.clear();
+        self.forget_blocks();
+    }
+
+    /// The parts of the present object in the order of a table, each before its own parts. Those of level 1 add up to the
+    /// bytes that [`end`](Self::end) was told.
+    pub(crate) fn of_object(&self) -> Vec<Part> {
+        let mut parts = Vec::new();
+        self.in_order(|part| part.scope == self.object, |_, part| parts.push(part.with(part.now)));
+        parts.extend(Self::without_name(self.rest));
         parts
     }
 
-    /// Moves the parts of `from` to `into`, by name.
-    fn join(&mut self, from: u32, into: u32) {
-        let mut next = self.parts[from as usize].child;
-        while next != NONE {
-            let child = next;
-            next = self.parts[child as usize].sibling;
-            let part = self.parts[child as usize].part;
-            let target = self.child_named(into, part.name);
-            let sum = &mut self.parts[target as usize].part;
-            sum.count += part.count;
-            sum.flat_bytes += part.flat_bytes;
-            sum.bytes += part.bytes;
-            self.join(child, target);
+    /// The same for all objects.
+    pub(crate) fn of_all(&self) -> Vec<Part> {
+        let mut parts = Vec::new();
+        let sums = |part: &Node| {
+            let mut sums = part.total;
+            sums.add(part.now);
+            sums
+        };
+        self.in_order(|part| part.counts || part.scope != 0, |_, part| parts.push(part.with(sums(part))));
+        parts.extend(Self::without_name(self.total_rest));
+        parts
+    }
+
+    fn without_name(rest: Sums) -> Option<Part> {
+        (rest.bytes > 0).then(|| Node::new("", 1, OBJECT).with(rest))
+    }
+
+    #[cold]
+    fn forget_blocks(&mut self) {
+        self.blocks.clear();
+        self.added.clear();
+        self.seen.clear();
+    }
+
+    /// What the present scope has added to a part.
+    #[inline]
+    fn now(&mut self, number: u32) -> &mut Sums {
+        let part = &mut self.parts[number as usize];
+        if part.scope != self.scope {
+            let inner = self.scope != self.object;
+            if part.scope < self.object {
+                part.total.add(part.now);
+                part.counts |= part.scope != 0;
+                part.clear();
+            }
+            if inner {
+                self.before.push(Before { part: number, scope: part.scope, sums: part.now });
+                part.now = Sums::default();
+            }
+            part.scope = self.scope;
         }
+        &mut part.now
     }
 
     #[inline]
     fn child_named(&mut self, of: u32, name: &'static str) -> u32 {
-        let recent = self.parts[of as usize].recent;
-        let next = self.parts.get(recent as usize).map_or(NONE, |node| node.sibling);
-        // By address: names that are equal elsewhere are found below.
-        let is = |part: u32| self.parts.get(part as usize).is_some_and(|node| std::ptr::eq(node.part.name, name));
-        let child = if is(next) {
-            next
-        } else if is(recent) {
-            return recent;
-        } else {
-            self.look_for_child(of, name)
+        let expected = self.parts[of as usize].expected;
+        let child = match self.parts.get(expected as usize) {
+            // By address: names that are equal elsewhere are found below.
+            Some(part) if std::ptr::eq(part.name, name) => expected,
+            _ => self.look_for_child(of, name),
         };
-        self.parts[of as usize].recent = child;
+        self.parts[of as usize].expected = self.parts[child as usize].next;
         child
     }
 
     #[inline(never)]
     fn look_for_child(&mut self, of: u32, name: &'static str) -> u32 {
+        let Node { child: first, level, .. } = self.parts[of as usize];
         let mut last = NONE;
-        let mut next = self.parts[of as usize].child;
-        while next != NONE {
-            if self.parts[next as usize].part.name == name {
+        let mut next = first;
+        while let Some(part) = self.parts.get(next as usize) {
+            if part.name == name {
                 return next;
             }
             last = next;
-            next = self.parts[next as usize].sibling;
+            next = if part.next == first { NONE } else { part.next };
         }
-        let level = self.parts[of as usize].part.level + 1;
-        let child = self.push(Part { name, level, count: 0, flat_bytes: 0, bytes: 0 }, of);
+        let child = self.parts.len() as u32;
+        self.parts.push(Node::new(name, level + 1, of));
+        let (before, after) = if last == NONE { (child, child) } else { (last, first) };
+        self.parts[child as usize].next = after;
+        self.parts[before as usize].next = child;
         if last == NONE {
             self.parts[of as usize].child = child;
-        } else {
-            self.parts[last as usize].sibling = child;
         }
         child
     }
 
-    /// As deep as there are levels.
-    fn list(&self, of: u32, into: &mut Vec<Part>) {
-        let mut next = self.parts[of as usize].child;
-        while next != NONE {
-            into.push(self.parts[next as usize].part);
-            self.list(next, into);
-            next = self.parts[next as usize].sibling;
+    /// Shows the parts that are `wanted`, each before its own. One that is not has none that is.
+    fn in_order(&self, wanted: impl Fn(&Node) -> bool, mut show: impl FnMut(u32, &Node)) {
+        let mut number = self.parts[OBJECT as usize].child;
+        while let Some(part) = self.parts.get(number as usize) {
+            let mut part = part;
+            if wanted(part) {
+                show(number, part);
+                if part.child != NONE {
+                    number = part.child;
+                    continue;
+                }
+            }
+            // Up, until there is one behind it.
+            while part.parent != OBJECT && part.next == self.parts[part.parent as usize].child {
+                part = &self.parts[part.parent as usize];
+            }
+            let end = part.next == self.parts[part.parent as usize].child;
+            number = if end { NONE } else { part.next };
+        }
+    }
+}
+
+impl Node {
+    fn new(name: &'static str, level: u32, parent: u32) -> Self {
+        Self {
+            name,
+            level,
+            parent,
+            next: NONE,
+            child: NONE,
+            expected: NONE,
+            counts: false,
+            scope: 0,
+            now: Sums::default(),
+            total: Sums::default(),
         }
     }
 
-    fn push(&mut self, part: Part, parent: u32) -> u32 {
-        let number = self.parts.len() as u32;
-        self.parts.push(Node { part, parent, child: NONE, sibling: NONE, recent: NONE });
-        number
+    fn clear(&mut self) {
+        (self.scope, self.now) = (0, Sums::default());
+    }
+
+    fn with(&self, sums: Sums) -> Part {
+        let Sums { count, flat_bytes, bytes } = sums;
+        Part { name: self.name, level: self.level, count, flat_bytes, bytes }
+    }
+}
+
+impl Sums {
+    #[inline]
+    fn add(&mut self, other: Self) {
+        self.count += other.count;
+        self.flat_bytes += other.flat_bytes;
+        self.bytes += other.bytes;
     }
 }

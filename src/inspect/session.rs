@@ -2,7 +2,6 @@
 
 use super::census::Census;
 use super::ledger::{BlockId, Ledger, Reached};
-use super::referents::Referents;
 use deepsize::{Context, DeepSizeOf};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -34,8 +33,6 @@ pub(crate) struct Session {
     pub(crate) lent_with: usize,
     pub(crate) covers: Option<Rc<dyn Covers>>,
     pub(crate) pace: Option<Rc<dyn Fn()>>,
-    /// The parts of the object that is sized, if they get names.
-    pub(crate) referents: Option<Box<Referents>>,
     /// The values of derived types that were seen, if they are counted.
     pub(crate) census: Option<Box<Census>>,
     kind: Kind,
@@ -102,6 +99,11 @@ impl Session {
         Some(block)
     }
 
+    /// The known block at `address`, if the object that is sized may be charged for it as far as is known.
+    pub(crate) fn claimed_block(&self, address: usize) -> Option<BlockId> {
+        self.ledger.block(address).filter(|&block| self.ledger.may_belong_to(block, self.serial))
+    }
+
     /// Takes in what a block weighs; what of it counts at once for the value that is walked.
     #[inline]
     pub(crate) fn weigh(&mut self, block: BlockId, bytes: usize) -> usize {
@@ -125,7 +127,6 @@ impl Session {
             lent_with: 0,
             covers: None,
             pace: None,
-            referents: None,
             census: None,
             kind,
         }

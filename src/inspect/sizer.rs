@@ -2,11 +2,12 @@
 
 use super::Inspect;
 use super::ledger::Shares;
-use super::referents::Referents;
+use super::referents::{Held, Part, Referents};
 use super::session::{Covers, Session};
 use super::walk::Walk;
 use deepsize::{Context, DeepSizeOf};
 use std::cell::Cell;
+use std::mem;
 use std::rc::Rc;
 
 /// What a snapshot tells its walk.
@@ -105,28 +106,55 @@ impl Sizer<'_> {
         Measured { bytes, unread: false, claims: false }
     }
 
-    /// As [`Sizer::object_or_panic`], and names the object's parts down to `levels`, at least one. What they weigh is
-    /// known after [`Sizer::settle`].
-    pub(crate) fn detailed_or_panic<T: Inspect + ?Sized>(
-        &mut self,
-        serial: u64,
-        value: &T,
-        levels: u32,
-    ) -> (Measured, Option<Box<Referents>>) {
+    /// Sets where the parts of the next objects are added up; what was set before.
+    pub(crate) fn set_referents(&mut self, referents: Option<Box<Referents>>) -> Option<Box<Referents>> {
+        self.walk.set_referents(referents)
+    }
+
+    /// As [`Sizer::object_or_panic`], and adds up the object's parts down to `levels`, at least one. If it claims blocks, it
+    /// must be [held](Sizer::hold) until they are settled.
+    #[inline]
+    pub(crate) fn detailed_or_panic<T: Inspect + ?Sized>(&mut self, serial: u64, value: &T, levels: u32) -> Measured {
         let walk = &mut self.walk;
-        walk.begin_detailed(Referents::new(serial, size_of_val(value), levels));
+        walk.begin_detailed(levels);
         walk.session().serial = serial;
         value.inspect(walk);
         let bytes = (walk.bytes() + size_of_val(value)) as u64;
-        let referents = walk.end_detailed();
-        (self.noted(bytes), referents)
+        walk.end_detailed();
+        let session = walk.session();
+        let (unread, claims) = (mem::take(&mut session.unread), mem::take(&mut session.claims));
+        if !claims && let Some(referents) = walk.referents() {
+            referents.end(bytes);
+        }
+        Measured { bytes, unread, claims }
+    }
+
+    /// Adds up an object whose parts are not known as one part: it was measured otherwise, or its sizing broke off.
+    #[cold]
+    pub(crate) fn whole(&mut self, flat: usize, measured: Measured) {
+        if let Some(referents) = self.walk.referents() {
+            referents.whole("(not broken down)", flat);
+            if !measured.claims {
+                referents.end(measured.bytes);
+            }
+        }
+    }
+
+    /// The parts of the object that was sized last, which does not count until it is [resumed](Referents::resume).
+    pub(crate) fn hold(&mut self, serial: u64) -> Option<Held> {
+        Some(self.walk.referents()?.hold(serial))
+    }
+
+    /// The parts of the object that was sized last; none if they do not get names.
+    pub(crate) fn parts(&mut self) -> Vec<Part> {
+        self.walk.referents().map_or_else(Vec::new, |referents| referents.of_object())
     }
 
     #[cold]
     fn noted(&mut self, bytes: u64) -> Measured {
         let session = self.walk.session();
-        let unread = std::mem::take(&mut session.unread);
-        let claims = std::mem::take(&mut session.claims);
+        let unread = mem::take(&mut session.unread);
+        let claims = mem::take(&mut session.claims);
         Measured { bytes, unread, claims }
     }
 
@@ -143,7 +171,7 @@ impl Sizer<'_> {
     ///
     /// What of a shared block lies in no counted value belongs to none. So does what a value found whose sizing panicked.
     pub(crate) fn census(&mut self) -> Vec<(&'static str, u64, u64)> {
-        let census = self.walk.session().census.as_mut().map(std::mem::take);
+        let census = self.walk.session().census.as_mut().map(mem::take);
         census.map_or_else(Vec::new, |census| census.finish())
     }
 

@@ -237,7 +237,7 @@ fn who_waits_for_a_long_walk_is_let_go_once_for_an_object() {
 mod parts {
     use super::*;
     use crate::DeepSizeOf;
-    use crate::inspect::Part;
+    use crate::inspect::{Part, Referents};
     use std::collections::HashMap;
 
     #[derive(DeepSizeOf)]
@@ -276,20 +276,41 @@ mod parts {
 
     /// The parts of each company, with its deep size.
     fn parts(companies: &[Company], levels: u32, order: impl Iterator<Item = usize>) -> Vec<(u64, Vec<Part>)> {
+        rows(companies, levels, order, |_| 0).0
+    }
+
+    type Found = Vec<(u64, Vec<Part>)>;
+
+    /// The same, and the parts of each row: `row` tells which one a company belongs to.
+    fn rows(
+        companies: &[Company],
+        levels: u32,
+        order: impl Iterator<Item = usize>,
+        row: impl Fn(usize) -> usize,
+    ) -> (Found, Vec<Vec<Part>>) {
         Sizer::run(SizerOptions::default(), |sizer| {
-            let measured: Vec<_> = order
-                .map(|serial| (serial as u64, sizer.detailed_or_panic(serial as u64, &companies[serial], levels)))
-                .collect();
+            let mut trees: Vec<_> = companies.iter().map(|_| Some(Box::new(Referents::new()))).collect();
+            let mut found = vec![(0, Vec::new()); companies.len()];
+            let mut held = Vec::new();
+            for at in order {
+                let serial = at as u64;
+                sizer.set_referents(trees[row(at)].take());
+                let measured = sizer.detailed_or_panic(serial, &companies[at], levels);
+                if measured.claims {
+                    held.push((at, measured.bytes, sizer.hold(serial).expect("names were asked for")));
+                } else {
+                    found[at] = (measured.bytes, sizer.parts());
+                }
+                trees[row(at)] = sizer.set_referents(None);
+            }
             let shares = sizer.settle();
-            let mut found: Vec<_> = measured
-                .into_iter()
-                .map(|(serial, (measured, parts))| {
-                    let deep = measured.bytes + shares.get(serial).map_or(0, |share| share.bytes);
-                    (serial, (deep, parts.expect("asked for").settle(measured.bytes, &shares)))
-                })
-                .collect();
-            found.sort_by_key(|(serial, _)| *serial);
-            found.into_iter().map(|(_, found)| found).collect()
+            for (at, own, held) in held {
+                let deep = own + shares.get(at as u64).map_or(0, |share| share.bytes);
+                let tree = trees[row(at)].as_mut().expect("it was put back");
+                tree.resume(&held, deep, &shares);
+                found[at] = (deep, tree.of_object());
+            }
+            (found, trees.iter().flatten().map(|tree| tree.of_all()).collect())
         })
     }
 
@@ -330,7 +351,28 @@ mod parts {
                     prop_assert!(inner <= part.bytes, "{:?} has parts of {inner} bytes", part);
                 }
             }
-            prop_assert_eq!(&parts(&companies, levels, (0..companies.len()).rev()), &found, "whatever the order");
+            let sorted = |mut found: Found| {
+                found.iter_mut().for_each(|(_, parts)| parts.sort_by_key(|part| (part.level, part.name, part.bytes)));
+                found
+            };
+            let reversed = parts(&companies, levels, (0..companies.len()).rev());
+            prop_assert_eq!(sorted(reversed), sorted(found.clone()), "whatever the order");
+            let row = rows(&companies, levels, 0..companies.len(), |_| 0).1.remove(0);
+            let sum = |parts: &mut dyn Iterator<Item = &Part>| {
+                let mut sums = BTreeMap::<_, (u64, u64, u64)>::new();
+                for part in parts {
+                    let sum = sums.entry((part.level, part.name)).or_default();
+                    *sum = (sum.0 + part.count, sum.1 + part.flat_bytes, sum.2 + part.bytes);
+                }
+                sums
+            };
+            prop_assert_eq!(
+                sum(&mut row.iter()),
+                sum(&mut found.iter().flat_map(|(_, parts)| parts)),
+                "the row's parts are those of its objects"
+            );
+            let apart = rows(&companies, levels, 0..companies.len(), |at| at).0;
+            prop_assert_eq!(sorted(apart), sorted(found), "whatever else is in the row");
         }
     }
 
@@ -339,10 +381,11 @@ mod parts {
         Sizer::run(SizerOptions::default(), |sizer| {
             sizer.count_values();
             let mut bytes = 0;
+            sizer.set_referents(Some(Box::new(Referents::new())));
             for serial in order {
                 bytes += match levels {
                     0 => sizer.object(serial as u64, &companies[serial]).bytes,
-                    _ => sizer.detailed_or_panic(serial as u64, &companies[serial], levels).0.bytes,
+                    _ => sizer.detailed_or_panic(serial as u64, &companies[serial], levels).bytes,
                 };
             }
             let census = sizer.census();

@@ -28,6 +28,8 @@ pub struct Walk<'a> {
     /// Whether values of derived types are counted.
     census: bool,
     origin: Origin,
+    /// Where the parts of the objects are added up, if they are to get names.
+    referents: Option<Box<Referents>>,
     /// Comes when it is needed: the size of a value that shares nothing is found without.
     session: Option<Box<Session>>,
     context: &'a mut Context,
@@ -216,6 +218,7 @@ impl<'a> Walk<'a> {
             detailed: false,
             census: false,
             origin: Origin::Own,
+            referents: None,
             session: Some(Box::new(session)),
             context,
         }
@@ -234,6 +237,7 @@ impl<'a> Walk<'a> {
             // What foreign code asks for belongs, in one sum, to the value that called it.
             census: false,
             origin: Origin::Last,
+            referents: None,
             session: None,
             context,
         }
@@ -255,11 +259,23 @@ impl<'a> Walk<'a> {
         self.census = true;
     }
 
+    /// Sets where the parts of the next objects are added up; what was set before.
+    pub(super) fn set_referents(&mut self, referents: Option<Box<Referents>>) -> Option<Box<Referents>> {
+        mem::replace(&mut self.referents, referents)
+    }
+
+    /// Where the parts of the present object are added up.
+    pub(super) fn referents(&mut self) -> Option<&mut Referents> {
+        self.referents.as_deref_mut()
+    }
+
     /// Begins with an object whose parts get names.
-    pub(super) fn begin_detailed(&mut self, referents: Referents) {
+    pub(super) fn begin_detailed(&mut self, levels: u32) {
         self.begin();
-        (self.naming, self.detailed) = (referents.naming(), true);
-        self.session().referents = Some(Box::new(referents));
+        if let Some(referents) = &mut self.referents {
+            referents.begin(levels);
+            (self.naming, self.detailed) = (referents.naming(), true);
+        }
     }
 
     /// Forgets what was under way in an object that broke off.
@@ -277,9 +293,8 @@ impl<'a> Walk<'a> {
     }
 
     /// Ends with it.
-    pub(super) fn end_detailed(&mut self) -> Option<Box<Referents>> {
+    pub(super) fn end_detailed(&mut self) {
         (self.naming, self.detailed) = (false, false);
-        self.session().referents.take()
     }
 
     #[inline]
@@ -360,7 +375,8 @@ impl<'a> Walk<'a> {
         self.session().census.as_mut().map_or(0, |census| mem::replace(&mut census.within, bytes))
     }
 
-    /// As [`block`](Self::block) while parts get names. A block that is known already is walked once more, for its names.
+    /// As [`block`](Self::block) while parts get names. A block that is known already is walked once more, for its names,
+    /// unless an older object reaches it too: then it is not charged to this one.
     #[cold]
     fn detailed_block(
         &mut self,
@@ -375,12 +391,12 @@ impl<'a> Walk<'a> {
             self.heap(bytes);
             return self.deeper(inspect);
         }
-        let block = if known { session.ledger.block(address) } else { session.enter(address) };
+        let block = if known { session.claimed_block(address) } else { session.enter(address) };
         let Some(block) = block else { return };
-        let Some(outer_part) = session.referents.as_mut().and_then(|referents| referents.enter_block(block)) else {
+        let Some(entered) = self.referents.as_mut().and_then(|referents| referents.enter_block(block)) else {
             return;
         };
-        let outer_block = session.block.replace(block);
+        let outer_block = self.session().block.replace(block);
         let outer = mem::replace(&mut self.bytes, bytes);
         // The values in a known block were counted when it was new.
         let census = self.census;
@@ -390,11 +406,11 @@ impl<'a> Walk<'a> {
         let bytes = mem::replace(&mut self.bytes, outer);
         let session = self.session();
         session.block = outer_block;
-        if let Some(referents) = &mut session.referents {
-            referents.leave(outer_part, bytes);
-        }
         if !known {
             session.weigh(block, bytes);
+        }
+        if let Some(referents) = &mut self.referents {
+            referents.leave_block(entered, bytes);
         }
     }
 
@@ -455,15 +471,15 @@ impl<'a> Walk<'a> {
     /// Walks a part, or `count` of them, that takes `flat` bytes within the value, under its name.
     #[cold]
     fn name(&mut self, name: &'static str, count: usize, flat: usize, inspect: impl FnOnce(&mut Walk<'_>)) {
-        let Some(referents) = &mut self.session().referents else { return inspect(self) };
-        let outer_part = referents.enter(name, count, flat);
+        let Some(referents) = &mut self.referents else { return inspect(self) };
+        referents.enter(name, count, flat);
         self.naming = referents.naming();
         let outer = mem::take(&mut self.bytes);
         inspect(self);
         let bytes = mem::replace(&mut self.bytes, outer);
         self.naming = true;
-        if let Some(referents) = &mut self.session().referents {
-            referents.leave(outer_part, bytes);
+        if let Some(referents) = &mut self.referents {
+            referents.leave(bytes);
         }
         self.heap(bytes);
     }

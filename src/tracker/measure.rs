@@ -6,13 +6,13 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::class::Represent;
-use super::parts;
+use super::object::TrackedObject;
 use super::plan::{ClassPlan, Plan, Row};
 use super::sites::{NOWHERE, SiteSums};
 use super::sizing::Sizing;
 use super::state::Kept;
 use super::tally::{Candidate, Source, Sums};
-use crate::inspect::{Measured, Referents, Shares, Sizer, SizerOptions};
+use crate::inspect::{Held, Measured, Referents, Shares, Sizer, SizerOptions};
 use crate::registry::{Object, Visitor, Walker};
 
 /// Walks the objects of one class: [`class`] for its type and its way of sizing.
@@ -36,8 +36,7 @@ struct Pending {
     row: usize,
     candidate: Candidate,
     /// Its parts, where they were asked for.
-    referents: Option<Box<Referents>>,
-    detailed: bool,
+    held: Option<Held>,
 }
 
 /// A walk under way.
@@ -84,22 +83,7 @@ pub(super) fn measure(plan: &mut Plan) -> Findings {
             by_site: SiteSums::default(),
         };
         for (object, row) in &*objects {
-            measuring.sizer.set_row(*row as u32);
-            if let Some(size) = object.size(measuring.sizer, &walker) {
-                let candidate = Candidate {
-                    bytes: size.measured.bytes,
-                    serial: object.serial(),
-                    unread: size.measured.unread,
-                    flat_bytes: size.flat_bytes,
-                    birth: object.birth,
-                    site: object.site,
-                    source: Source::Registered(object.clone()),
-                    parts: Vec::new(),
-                };
-                let detailed = object.resolution_level > 0;
-                let pending = Pending { row: *row, candidate, referents: size.referents, detailed };
-                measuring.add(pending, size.measured.claims);
-            }
+            measuring.registered(object, *row);
         }
         for class in &*classes {
             measuring.live.clear();
@@ -172,12 +156,15 @@ impl<T: Send + Sync + 'static, S: Sizing<T>> Visitor<T> for Run<'_, '_, '_, S> {
         if !self.counts(object.serial()) {
             return;
         }
-        if self.levels > 0 {
-            return self.detailed(object);
-        }
+        let sizer = &mut *self.measuring.sizer;
         let measured = match object.value() {
-            Some(value) => self.sizing.measure_or_panic(self.measuring.sizer, object.serial(), value),
-            None => Measured { bytes: size_of::<T>() as u64, unread: true, claims: false },
+            Some(value) if self.levels > 0 => self.sizing.detailed_or_panic(sizer, object.serial(), value, self.levels),
+            Some(value) => self.sizing.measure_or_panic(sizer, object.serial(), value),
+            None => {
+                let measured = Measured { bytes: size_of::<T>() as u64, unread: true, claims: false };
+                sizer.whole(size_of::<T>(), measured);
+                measured
+            }
         };
         self.file(object, measured);
     }
@@ -186,46 +173,15 @@ impl<T: Send + Sync + 'static, S: Sizing<T>> Visitor<T> for Run<'_, '_, '_, S> {
     #[cold]
     fn panicked(&mut self, object: &Object<'_, T>) {
         if self.counts(object.serial()) {
-            let measured = self.measuring.sizer.broken_off(size_of::<T>());
-            if self.levels > 0 {
-                self.file_with_parts(object, measured, None);
-            } else {
-                self.file(object, measured);
-            }
+            let sizer = &mut *self.measuring.sizer;
+            let measured = sizer.broken_off(size_of::<T>());
+            sizer.whole(size_of::<T>(), measured);
+            self.file(object, measured);
         }
     }
 }
 
 impl<S> Run<'_, '_, '_, S> {
-    /// Sizes an object and names its parts.
-    fn detailed<T: Send + Sync + 'static>(&mut self, object: &Object<'_, T>)
-    where
-        S: Sizing<T>,
-    {
-        let (measured, referents) = match object.value() {
-            Some(value) => self.sizing.detailed_or_panic(self.measuring.sizer, object.serial(), value, self.levels),
-            None => (Measured { bytes: size_of::<T>() as u64, unread: true, claims: false }, None),
-        };
-        self.file_with_parts(object, measured, referents);
-    }
-
-    fn file_with_parts<T: Send + Sync + 'static>(
-        &mut self,
-        object: &Object<'_, T>,
-        measured: Measured,
-        referents: Option<Box<Referents>>,
-    ) {
-        let (span, row) = &self.plan.spans[self.number];
-        self.measuring.live[self.number] += 1;
-        if span.keep
-            && let Some(handle) = object.handle()
-        {
-            self.measuring.findings.kept.push((object.serial(), Box::new(handle)));
-        }
-        let candidate = candidate(object, measured, span.repr.clone());
-        self.measuring.add(Pending { row: *row, candidate, referents, detailed: true }, measured.claims);
-    }
-
     #[inline]
     fn counts(&mut self, serial: u64) -> bool {
         (serial.wrapping_sub(self.from) < self.length || self.find_span(serial))
@@ -244,6 +200,10 @@ impl<S> Run<'_, '_, '_, S> {
         (self.from, self.length, self.number) = (span.from, span.until.min(cut) - span.from, number);
         self.levels = span.resolution_level;
         self.measuring.sizer.set_row(*row as u32);
+        if self.levels > 0 {
+            let referents = self.measuring.rows[*row].referents.take();
+            self.measuring.sizer.set_referents(Some(referents.unwrap_or_else(|| Box::new(Referents::new()))));
+        }
         // A span that is kept alive looks at every object.
         self.threshold = if span.keep { (0, u64::MAX) } else { self.measuring.rows[*row].tally.threshold() };
         true
@@ -276,11 +236,13 @@ impl<S> Run<'_, '_, '_, S> {
         if !measured.claims && !tally.wants(measured.bytes, object.serial()) {
             return;
         }
-        let candidate = candidate(object, measured, span.repr.clone());
+        let mut candidate = candidate(object, measured, span.repr.clone());
         if measured.claims {
             self.measuring.live[self.number] += 1;
-            self.measuring.pending.push(Pending { row: *row, candidate, referents: None, detailed: false });
+            let held = self.measuring.sizer.hold(object.serial());
+            self.measuring.pending.push(Pending { row: *row, candidate, held });
         } else {
+            candidate.parts = self.measuring.sizer.parts();
             tally.consider(candidate);
             if !span.keep {
                 self.threshold = tally.threshold();
@@ -294,9 +256,12 @@ impl<S> Run<'_, '_, '_, S> {
         let sums = std::mem::take(&mut self.sums).of_flat_size(self.flat_bytes);
         if let Some((_, row)) = self.plan.spans.get(self.number) {
             self.measuring.live[self.number] += sums.live();
-            let tally = &mut self.measuring.rows[*row].tally;
-            tally.join(sums);
-            self.by_site.empty_into(&mut tally.sites);
+            let row = &mut self.measuring.rows[*row];
+            row.tally.join(sums);
+            self.by_site.empty_into(&mut row.tally.sites);
+            if let Some(referents) = self.measuring.sizer.set_referents(None) {
+                row.referents = Some(referents);
+            }
         }
     }
 }
@@ -319,27 +284,50 @@ fn candidate<T: Send + Sync + 'static>(
 }
 
 impl Measuring<'_, '_> {
-    fn add(&mut self, pending: Pending, claims: bool) {
-        if claims {
-            self.pending.push(pending);
-        } else {
-            // Who claims no shared block gets no share of any.
-            self.finish(pending, &Shares::default());
+    /// Sizes an object that is registered on its own.
+    fn registered(&mut self, object: &Arc<TrackedObject>, number: usize) {
+        let row = &mut self.rows[number];
+        self.sizer.set_row(number as u32);
+        if object.resolution_level > 0 {
+            let referents = row.referents.take().unwrap_or_else(|| Box::new(Referents::new()));
+            self.sizer.set_referents(Some(referents));
+        }
+        if let Some(size) = object.size(self.sizer, self.walker) {
+            let mut candidate = Candidate {
+                bytes: size.measured.bytes,
+                serial: object.serial(),
+                unread: size.measured.unread,
+                flat_bytes: size.flat_bytes,
+                birth: object.birth,
+                site: object.site,
+                source: Source::Registered(Arc::clone(object)),
+                parts: Vec::new(),
+            };
+            if size.measured.claims {
+                let held = self.sizer.hold(candidate.serial);
+                self.pending.push(Pending { row: number, candidate, held });
+            } else {
+                if row.tally.wants(candidate.bytes, candidate.serial) {
+                    candidate.parts = self.sizer.parts();
+                }
+                row.tally.add(candidate);
+            }
+        }
+        if let Some(referents) = self.sizer.set_referents(None) {
+            row.referents = Some(referents);
         }
     }
 
-    /// Files an object: what it has to pay for shared data is known.
+    /// Files an object whose share of the shared data is known now.
     fn finish(&mut self, pending: Pending, shares: &Shares) {
-        let Pending { row, mut candidate, referents, detailed } = pending;
+        let Pending { row, mut candidate, held } = pending;
         let row = &mut self.rows[row];
-        let own_bytes = candidate.bytes;
         candidate.bytes += shares.get(candidate.serial).map_or(0, |share| share.bytes);
-        if detailed {
-            candidate.parts = match referents {
-                Some(referents) => referents.settle(own_bytes, shares),
-                None => parts::whole("(not broken down)", candidate.flat_bytes, candidate.bytes),
-            };
-            row.parts.merge(&candidate.parts);
+        if let (Some(held), Some(referents)) = (held, &mut row.referents) {
+            referents.resume(&held, candidate.bytes, shares);
+            if row.tally.wants(candidate.bytes, candidate.serial) {
+                candidate.parts = referents.of_object();
+            }
         }
         row.tally.add(candidate);
     }

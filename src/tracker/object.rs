@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::handle::{Key, TrackHandle};
 use super::options::{Detail, TrackOptions, represent};
 use super::sizing::{ByInspect, Sizing};
-use crate::inspect::{Measured, Referents, Sizer};
+use crate::inspect::{Measured, Sizer};
 use crate::registry::{Class, Walker, next_serial, registry};
 
 /// One registered object.
@@ -30,8 +30,6 @@ pub(super) struct TrackedObject {
 pub(super) struct Size {
     pub(super) measured: Measured,
     pub(super) flat_bytes: u64,
-    /// Its parts, where they were asked for and can be told.
-    pub(super) referents: Option<Box<Referents>>,
 }
 
 /// A handle whose type is forgotten.
@@ -56,17 +54,22 @@ impl<H: TrackHandle, S: Sizing<H::Object>> Watched for Watch<H, S> {
         H::read(&self.weak, walker, |value| match value {
             Ok(value) => {
                 let flat = size_of_val(value);
-                let (measured, referents) = catch_unwind(AssertUnwindSafe(|| match levels {
-                    0 => (self.sizing.measure_or_panic(sizer, serial, value), None),
+                let measured = catch_unwind(AssertUnwindSafe(|| match levels {
+                    0 => self.sizing.measure_or_panic(sizer, serial, value),
                     levels => self.sizing.detailed_or_panic(sizer, serial, value, levels),
                 }))
-                .unwrap_or_else(|_| (sizer.broken_off(flat), None));
-                Size { measured, flat_bytes: flat as u64, referents }
+                .unwrap_or_else(|_| {
+                    let measured = sizer.broken_off(flat);
+                    sizer.whole(flat, measured);
+                    measured
+                });
+                Size { measured, flat_bytes: flat as u64 }
             }
-            Err(flat_bytes) => {
-                let flat_bytes = flat_bytes as u64;
+            Err(flat) => {
+                let flat_bytes = flat as u64;
                 let measured = Measured { bytes: flat_bytes, unread: true, claims: false };
-                Size { measured, flat_bytes, referents: None }
+                sizer.whole(flat, measured);
+                Size { measured, flat_bytes }
             }
         })
     }

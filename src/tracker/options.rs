@@ -81,6 +81,11 @@ impl<T: ?Sized, S> TrackOptions<T, S> {
     }
 
     /// How many layers of an object's parts a snapshot is to name; 0: just the total.
+    ///
+    /// Parts of one name are merged, and so is what all objects of a class have; names cost time, not memory for each object. With two
+    /// levels a snapshot takes two to three times as long as without any, for objects that own a string, a vector and a map each
+    /// (`cargo bench --bench sizing`). An object that pays for shared data costs more: its parts are kept until it is known for what it
+    /// pays.
     #[must_use]
     pub fn resolution_level(mut self, level: u32) -> Self {
         self.resolution_level = level;

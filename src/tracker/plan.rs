@@ -8,10 +8,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::class::{Span, Totals};
 use super::measure::Measure;
 use super::object::TrackedObject;
-use super::parts::Parts;
 use super::state::{Era, State};
 use super::tally::Tally;
-use crate::inspect::Covers;
+use crate::inspect::{Covers, Referents};
 use crate::registry::{Class, registry};
 
 pub(super) struct Plan {
@@ -30,7 +29,7 @@ pub(super) struct Row {
     pub(super) created: u64,
     pub(super) tally: Tally,
     /// The parts of all its objects for which they were asked.
-    pub(super) parts: Parts,
+    pub(super) referents: Option<Box<Referents>>,
 }
 
 pub(super) struct ClassPlan {
@@ -52,12 +51,7 @@ struct Rows {
 impl Rows {
     fn of(&mut self, name: &Arc<str>) -> usize {
         *self.by_name.entry(Arc::clone(name)).or_insert_with(|| {
-            self.rows.push(Row {
-                name: Arc::clone(name),
-                created: 0,
-                tally: Tally::default(),
-                parts: Parts::default(),
-            });
+            self.rows.push(Row { name: Arc::clone(name), created: 0, tally: Tally::default(), referents: None });
             self.rows.len() - 1
         })
     }

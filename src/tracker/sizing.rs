@@ -1,7 +1,7 @@
 //! Who says how large an object is: its own `Inspect`, or a function that the user gives.
 
 use crate::Inspect;
-use crate::inspect::{ClassKey, Measured, Referents, Sizer};
+use crate::inspect::{ClassKey, Measured, Sizer};
 
 /// Sizes objects by their [`Inspect`]: what [`TrackOptions`](super::TrackOptions) do if not told otherwise.
 #[derive(Debug, Clone, Copy)]
@@ -31,20 +31,14 @@ impl<T: Inspect + ?Sized> Sizing<T> for ByInspect {}
 impl<T: ?Sized + 'static> Sizing<T> for BySize<T> {}
 
 pub(super) mod private {
-    use super::{ClassKey, Measured, Referents, Sizer};
+    use super::{ClassKey, Measured, Sizer};
 
     #[allow(private_interfaces, reason = "sealed: nobody outside can name this trait")]
     pub trait Measure<T: ?Sized> {
         /// Sizes an object; a panic of user code passes through, and must be answered by `Sizer::broken_off`.
         fn measure_or_panic(self, sizer: &mut Sizer<'_>, serial: u64, value: &T) -> Measured;
-        /// The same, and the object's parts down to `levels`, where they can be told.
-        fn detailed_or_panic(
-            self,
-            sizer: &mut Sizer<'_>,
-            serial: u64,
-            value: &T,
-            levels: u32,
-        ) -> (Measured, Option<Box<Referents>>);
+        /// The same, and adds up the object's parts down to `levels`, where they can be told.
+        fn detailed_or_panic(self, sizer: &mut Sizer<'_>, serial: u64, value: &T, levels: u32) -> Measured;
         /// The class that the object is filed under: the concrete one of a trait object that can tell it.
         fn class_key(self, value: &T) -> ClassKey
         where
@@ -59,13 +53,8 @@ impl<T: Inspect + ?Sized> private::Measure<T> for ByInspect {
         sizer.object_or_panic(serial, value)
     }
 
-    fn detailed_or_panic(
-        self,
-        sizer: &mut Sizer<'_>,
-        serial: u64,
-        value: &T,
-        levels: u32,
-    ) -> (Measured, Option<Box<Referents>>) {
+    #[inline]
+    fn detailed_or_panic(self, sizer: &mut Sizer<'_>, serial: u64, value: &T, levels: u32) -> Measured {
         sizer.detailed_or_panic(serial, value, levels)
     }
 
@@ -83,14 +72,10 @@ impl<T: ?Sized> private::Measure<T> for BySize<T> {
         Measured { bytes: (self.0)(value) as u64, unread: false, claims: false }
     }
 
-    fn detailed_or_panic(
-        self,
-        sizer: &mut Sizer<'_>,
-        serial: u64,
-        value: &T,
-        _levels: u32,
-    ) -> (Measured, Option<Box<Referents>>) {
-        (self.measure_or_panic(sizer, serial, value), None)
+    fn detailed_or_panic(self, sizer: &mut Sizer<'_>, serial: u64, value: &T, _levels: u32) -> Measured {
+        let measured = self.measure_or_panic(sizer, serial, value);
+        sizer.whole(size_of_val(value), measured);
+        measured
     }
 
     fn class_key(self, _value: &T) -> ClassKey

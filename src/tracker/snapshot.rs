@@ -44,7 +44,9 @@ pub(super) fn take(state: &Mutex<State>, monitoring: &Monitoring, label: String)
         let (mut class, candidates) = tally.finish(Arc::clone(&row.name), row.created);
         class.sites = sites.rows(&mut state.lock().names);
         class.shared_bytes = shared_bytes;
-        class.referents = row.parts.referents(&mut part_names);
+        if let Some(referents) = row.referents {
+            class.referents = referents.of_all().iter().map(|part| part_names.referent(part)).collect();
+        }
         snapshot.classes.push(class);
         listed.extend(candidates.into_iter().map(|candidate| (Arc::clone(&row.name), candidate)));
     }
