@@ -44,6 +44,7 @@ mod sort_key;
 mod annotated;
 mod census;
 mod diff;
+mod growth;
 mod moment;
 mod objects;
 mod stats;
@@ -57,6 +58,7 @@ pub use bounds::Bounds;
 pub use census::CensusEntry;
 pub use diff::{ClassDiff, Diff, DiffBuilder, DiffEnd, DiffOptions, Fates, Held, ListedFates, ObjectDiff, Runs};
 pub use dump::{DumpError, DumpFile, DumpReader, DumpWriter};
+pub use growth::{ClassGrowth, Growth, GrowthBuilder, Trend, Verdict};
 pub use limit::{Limit, LimitError};
 pub use listed::ListedObject;
 pub use model::{

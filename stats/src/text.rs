@@ -2,6 +2,7 @@
 
 mod annotated;
 mod diff;
+mod growth;
 mod object;
 mod objects;
 mod referents;

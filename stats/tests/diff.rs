@@ -1,5 +1,7 @@
 //! What changed between two snapshots.
 
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for")]
+
 mod support;
 
 use std::collections::BTreeMap;

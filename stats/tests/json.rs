@@ -1,5 +1,7 @@
 //! How models and answers serialize.
 
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for")]
+
 mod support;
 
 use classtracker_stats::{Limit, Query, SortKey};
