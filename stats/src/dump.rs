@@ -3,21 +3,34 @@
 //! `FORMAT.md`, beside this crate's manifest, describes the layout byte by byte. A dump is written a snapshot at a time
 //! by [`DumpWriter`] and read a snapshot at a time by [`DumpReader`]; [`Stats::dump`] and [`Stats::load`] do all at once.
 //!
+//! - A program that writes while it runs takes a [`DumpFile`]; who looks on meanwhile, [`DumpReader::follow`].
+//! - Questions to classes alone are read with [`Objects::Skip`]; those to many objects, with a [`CompactReader`].
+//! - Of a dump that is cut or damaged, [`Damage::PassOver`] gives all that can still be read; [`check`] says what is lost.
+//!
 //! What is read is not trusted. Whatever the bytes, reading them gives snapshots or a [`DumpError`], never a panic, and
 //! takes no more memory than a small multiple of the bytes that are really there.
 
+mod check;
 mod codec;
 mod column;
+mod compact;
 mod decode;
 mod details;
 mod encode;
 mod error;
 mod file;
+mod follow;
 mod frame;
+mod frames;
 mod live;
+mod lost;
+mod options;
+mod packed;
+mod packed_row;
 mod reader;
 mod records;
 mod referents;
+mod rows;
 mod tables;
 mod wire;
 mod writer;
@@ -26,8 +39,14 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::path::Path;
 
+pub use check::{CheckReport, check, check_stream};
+pub use compact::{CompactReader, CompactSnapshot};
 pub use error::{Action, DumpError, Part};
+pub use follow::GrowingFile;
 pub use live::DumpFile;
+pub use lost::Lost;
+pub use options::{Damage, Ending, Objects, ReadOptions};
+pub use packed::{PackedIter, PackedObject, PackedObjects};
 pub use reader::DumpReader;
 pub use writer::DumpWriter;
 
@@ -99,6 +118,50 @@ impl Stats {
             .map_err(|error| DumpError::io(Action::Open, 0, error))
             .and_then(Self::read_from)
             .map_err(|error| error.in_file(path))
+    }
+
+    /// Reads a dump from a file as the options say, and gives what is lost of it: with [`Damage::PassOver`], all that can still be
+    /// read of a dump that is cut or damaged anywhere.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load). With [`Damage::PassOver`], only for what is no dump of a known version, is cut or damaged before the
+    /// first snapshot could begin, or can't be read from the disk.
+    ///
+    /// ```
+    /// # let dir = tempfile::tempdir()?;
+    /// # let path = dir.path().join("cut.ctdump");
+    /// use classtracker_stats::dump::{Damage, ReadOptions};
+    /// use classtracker_stats::{DumpFile, Session, Snapshot, Stats};
+    /// use std::{sync::Arc, time::Duration};
+    ///
+    /// let start = chrono::Utc::now();
+    /// let mut file = DumpFile::create(&path, &Session::new(start, 1))?;
+    /// file.write(&Arc::new(Snapshot::new("first", start, Duration::ZERO)))?;
+    /// drop(file); // killed before it could end the dump
+    ///
+    /// let mut options = ReadOptions::default();
+    /// options.damage = Damage::PassOver;
+    /// let (stats, lost) = Stats::load_with(&path, &options)?;
+    /// assert_eq!((stats.snapshots().len(), lost.len()), (1, 1));
+    /// assert!(lost[0].to_string().contains("the dump is cut after 1 whole snapshot"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn load_with(path: impl AsRef<Path>, options: &ReadOptions) -> Result<(Self, Vec<Lost>), DumpError> {
+        let path = path.as_ref();
+        let file = File::open(path).map_err(|error| DumpError::io(Action::Open, 0, error));
+        let read = file.and_then(|file| Self::read_with(file, options));
+        let (stats, lost) = read.map_err(|error| error.in_file(path))?;
+        Ok((stats, lost.into_iter().map(|lost| lost.in_file(path)).collect()))
+    }
+
+    /// The same from a stream.
+    ///
+    /// # Errors
+    /// As [`load_with`](Self::load_with), without a path.
+    pub fn read_with(input: impl Read, options: &ReadOptions) -> Result<(Self, Vec<Lost>), DumpError> {
+        let mut reader = DumpReader::with(input, options)?;
+        let snapshots = reader.by_ref().collect::<Result<_, _>>()?;
+        Ok((Self::new(reader.session().clone(), snapshots), reader.into_lost()))
     }
 
     /// Reads a dump from a stream, to its end.

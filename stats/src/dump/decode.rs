@@ -1,29 +1,34 @@
 //! Payloads to snapshots. Nothing in a payload is trusted: every number is checked before it is used, and what is
 //! allocated is bounded by the bytes that are there, since every row and every text takes at least one.
 
-use std::slice;
 use std::sync::Arc;
 
 use super::codec;
 use super::column::Values;
 use super::details::DetailValues;
-use super::records::Records;
 use super::referents::ReferentValues;
 use super::tables::Tables;
 use super::wire::{
-    AllocatorWire, CensusWire, ClassesWire, EndWire, ExtensionWire, Packed, RowsWire, SessionWire, SnapshotWire,
+    AllocatorWire, CensusWire, ClassesWire, EndWire, ExtensionWire, Packed, RecordsWire, ReferentsWire, RowsWire,
+    SessionWire, SnapshotWire,
 };
-use crate::{
-    AllocatorMemory, AllocatorSource, CensusRow, ClassRow, ObjectRecord, ObjectRow, Session, Snapshot, Tracking,
-};
+use crate::{AllocatorMemory, AllocatorSource, CensusRow, ClassRow, ObjectRecord, Session, Snapshot, Tracking};
 
-/// What the frames so far have brought; the mirror of the encoder's.
+/// What the frames so far have brought, but for the rows of objects; the mirror of the encoder's.
 #[derive(Default)]
 pub(super) struct Decoder {
-    tables: Tables,
+    /// Shared with packed rows, which refer to it.
+    pub(super) tables: Arc<Tables>,
     /// The oldest objects of all classes in the last snapshot.
     oldest: Vec<Arc<ObjectRecord>>,
-    last: Option<Arc<Snapshot>>,
+}
+
+/// The part of a payload that is about single objects.
+pub(super) struct ObjectsWire<'a> {
+    pub(super) rows: RowsWire<'a>,
+    pub(super) records: RecordsWire<'a>,
+    pub(super) traces: Packed<'a>,
+    pub(super) referents: ReferentsWire<'a>,
 }
 
 /// What is wrong with a payload.
@@ -53,41 +58,47 @@ pub(super) fn end(payload: &[u8]) -> Result<u64, Bad> {
 }
 
 impl Decoder {
-    /// The snapshot in the payload of a frame of this version.
-    pub(super) fn snapshot(&mut self, version: u16, payload: &[u8]) -> Result<Arc<Snapshot>, Bad> {
+    /// The snapshot in the payload of a frame of this version, still without its objects.
+    pub(super) fn snapshot<'a>(&mut self, version: u16, payload: &'a [u8]) -> Result<(Snapshot, ObjectsWire<'a>), Bad> {
         let (wire, extension) = match version {
-            1 => (decode::<SnapshotWire<'_>>(payload, "snapshot")?, None),
+            1 => (decode::<SnapshotWire<'a>>(payload, "snapshot")?, None),
             _ => {
-                let (wire, extension) = decode::<(SnapshotWire<'_>, ExtensionWire<'_>)>(payload, "snapshot")?;
+                let (wire, extension) = decode::<(SnapshotWire<'a>, ExtensionWire<'a>)>(payload, "snapshot")?;
                 (wire, Some(extension))
             }
         };
         let mut snapshot = head(&wire)?;
-        self.tables.add(&wire.new)?;
-        if let Some(extension) = &extension {
-            extend(&mut snapshot, extension)?;
-            self.tables.add_traces(extension.new_calls, extension.new_traces)?;
-        }
+        self.add_new(&wire, extension.as_ref())?;
         snapshot.classes = self.class_rows(&wire.classes, ReferentValues::of_classes(&wire.class_referents))?;
         if let Some(extension) = &extension {
+            extend(&mut snapshot, extension)?;
             let details = DetailValues::new(&extension.details);
             details.read(&mut snapshot.classes, snapshot.elapsed, &self.oldest, &self.tables)?;
         }
-        let traces = extension.map_or(Packed(&[]), |extension| extension.record_traces);
-        snapshot.objects = self.object_rows(&wire.rows, Records::of_objects(&wire.records, traces))?;
-        self.object_referents(
-            &mut snapshot.objects,
-            Values::new(wire.rows.referents.0, "rows: referents"),
-            ReferentValues::of_objects(&wire.object_referents),
-        )?;
         snapshot.gone = serials(Values::new(wire.gone.0, "gone"))?;
         snapshot.census = wire.census.map(|census| self.census(&census)).transpose()?;
 
         self.oldest.clear();
         self.oldest.extend(snapshot.classes.iter().flat_map(|row| &row.oldest).map(Arc::clone));
-        let snapshot = Arc::new(snapshot);
-        self.last = Some(Arc::clone(&snapshot));
-        Ok(snapshot)
+        let traces = extension.map_or(Packed(&[]), |extension| extension.record_traces);
+        let objects = ObjectsWire { rows: wire.rows, records: wire.records, traces, referents: wire.object_referents };
+        Ok((snapshot, objects))
+    }
+
+    fn add_new(&mut self, wire: &SnapshotWire<'_>, extension: Option<&ExtensionWire<'_>>) -> Result<(), Bad> {
+        let traces = extension.map(|extension| (extension.new_calls, extension.new_traces));
+        let lists = [wire.new.classes, wire.new.sites, wire.new.names].into_iter();
+        if lists
+            .chain(traces.map(|(calls, _)| calls))
+            .chain(traces.map(|(_, traces)| traces))
+            .all(|list| list.0.is_empty())
+        {
+            return Ok(());
+        }
+        // Someone may still hold rows that refer to those so far.
+        let tables = Arc::make_mut(&mut self.tables);
+        tables.add(&wire.new)?;
+        traces.map_or(Ok(()), |(calls, traces)| tables.add_traces(calls, traces))
     }
 
     fn class_rows(&self, wire: &ClassesWire<'_>, mut parts: ReferentValues<'_>) -> Result<Vec<ClassRow>, Bad> {
@@ -125,53 +136,6 @@ impl Decoder {
         }
         parts.finish()?;
         Ok(rows)
-    }
-
-    fn object_rows(&self, wire: &RowsWire<'_>, mut records: Records<'_>) -> Result<Vec<ObjectRow>, Bad> {
-        let mut before = self.last.as_deref().map_or(&[][..], |last| &last.objects);
-        let mut steps = Values::new(wire.steps.0, "rows: steps");
-        let mut bytes = Values::new(wire.bytes.0, "rows: bytes");
-        // Every row takes a byte here, so a short frame can't ask for many rows, not even for those of the last snapshot.
-        let mut rows = Vec::with_capacity(bytes.count());
-        while !steps.is_empty() {
-            let kept = take(&mut before, steps.next()?)?;
-            for old in kept {
-                let size = bytes.next_delta(old.bytes)?;
-                let mut row = ObjectRow::new(Arc::clone(&old.object), size);
-                row.referents = Arc::clone(&old.referents);
-                rows.push(row);
-            }
-            take(&mut before, steps.next()?)?;
-            for _ in 0..steps.next()? {
-                let record = records.next(&self.tables)?;
-                let size = bytes.next_delta(record.flat_bytes)?;
-                rows.push(ObjectRow::new(record, size));
-            }
-        }
-        bytes.finish()?;
-        records.finish()?;
-
-        let mut unread = Values::new(wire.unread.0, "rows: unread");
-        let mut left = rows.iter_mut();
-        while !unread.is_empty() {
-            pass(&mut left, unread.next()?, "an unread row")?.unread = true;
-        }
-        Ok(rows)
-    }
-
-    /// Gives those rows other referents that have others than in the snapshot before.
-    fn object_referents(
-        &self,
-        rows: &mut [ObjectRow],
-        mut changed: Values<'_>,
-        mut parts: ReferentValues<'_>,
-    ) -> Result<(), Bad> {
-        let mut left = rows.iter_mut();
-        while !changed.is_empty() {
-            let row = pass(&mut left, changed.next()?, "a row with other referents")?;
-            row.referents = parts.next(changed.next()?, &self.tables)?.into();
-        }
-        parts.finish()
     }
 
     fn census(&self, wire: &CensusWire<'_>) -> Result<Vec<CensusRow>, Bad> {
@@ -233,13 +197,6 @@ fn decode<'a, T: serde::Deserialize<'a>>(payload: &'a [u8], what: &'static str) 
     codec::decode(payload).map_err(|found| Bad::layout(what, expected(), found))
 }
 
-/// Passes over `gap` rows, and gives the next.
-fn pass<'a>(rows: &mut slice::IterMut<'a, ObjectRow>, gap: u64, what: &'static str) -> Result<&'a mut ObjectRow, Bad> {
-    let left = rows.len();
-    let row = usize::try_from(gap).ok().and_then(|gap| rows.nth(gap));
-    row.ok_or_else(|| reference(what, left, gap))
-}
-
 fn serials(mut deltas: Values<'_>) -> Result<Vec<u64>, Bad> {
     let mut serials = Vec::with_capacity(deltas.count());
     let mut before = 0;
@@ -248,14 +205,6 @@ fn serials(mut deltas: Values<'_>) -> Result<Vec<u64>, Bad> {
         serials.push(before);
     }
     Ok(serials)
-}
-
-/// Splits `count` rows off the front.
-fn take<'a>(rows: &mut &'a [ObjectRow], count: u64) -> Result<&'a [ObjectRow], Bad> {
-    let split = usize::try_from(count).ok().and_then(|count| rows.split_at_checked(count));
-    let (taken, rest) = split.ok_or_else(|| reference("a row of the snapshot before", rows.len(), count))?;
-    *rows = rest;
-    Ok(taken)
 }
 
 pub(super) fn reference(what: &'static str, expected: usize, found: u64) -> Bad {

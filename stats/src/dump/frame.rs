@@ -18,6 +18,9 @@ pub(super) const ANEW: u8 = 0x40;
 /// Length (4), checksum (4), kind (1).
 pub(super) const HEADER: usize = 9;
 
+/// A buffer of so many bytes is kept from frame to frame, however short they are.
+const KEPT: usize = 64 << 10;
+
 /// Replaces `frame` by the frame of this kind and value, which is to be written at `offset`.
 pub(super) fn build(frame: &mut Vec<u8>, kind: u8, value: &impl Serialize, offset: u64) -> Result<(), DumpError> {
     frame.clear();
@@ -53,6 +56,11 @@ pub(super) fn read(input: &mut impl Read, payload: &mut Vec<u8>, offset: u64, sn
 
     // The length may be a lie: the buffer grows with what really comes.
     payload.clear();
+    // One long frame is no reason to keep so much for many short ones.
+    let needed = 2 * length as usize + KEPT;
+    if payload.capacity() > needed {
+        payload.shrink_to(needed);
+    }
     let start = offset + HEADER as u64;
     let found =
         input.take(length.into()).read_to_end(payload).map_err(|error| DumpError::io(Action::Read, start, error))?;

@@ -1,15 +1,19 @@
 use std::io::Read;
 use std::sync::Arc;
 
-use super::decode::{self, Bad, Decoder};
-use super::error::{Action, DumpError, Part};
-use super::{MAGIC, frame};
+use super::decode::{Bad, Decoder};
+use super::error::DumpError;
+use super::frames::{Found, Frames};
+use super::rows::Rows;
+use super::{Lost, Objects, ReadOptions};
 use crate::{Session, Snapshot};
 
 /// Reads a dump a snapshot at a time.
 ///
 /// It is an iterator over the snapshots: of a dump that is cut or damaged, it gives all those before the fault, then the
-/// error, then nothing more. It holds the names of classes, the sites, the last snapshot and one frame.
+/// error, then nothing more; [`Damage::PassOver`](super::Damage) makes it go on. It holds the names of classes, the sites,
+/// the last snapshot and one frame. Where object rows are not wanted, [`Objects::Skip`](super::Objects) leaves them out; where
+/// they are and are many, a [`CompactReader`](super::CompactReader) takes a tenth of the memory.
 ///
 /// ```
 /// use classtracker_stats::{DumpError, DumpReader, DumpWriter, Session, Snapshot};
@@ -28,15 +32,10 @@ use crate::{Session, Snapshot};
 /// # Ok::<(), DumpError>(())
 /// ```
 pub struct DumpReader<R> {
-    input: R,
-    version: u16,
+    frames: Frames<R>,
     decoder: Decoder,
-    session: Session,
-    payload: Vec<u8>,
-    /// Where the next frame begins.
-    offset: u64,
-    snapshots: u64,
-    done: bool,
+    rows: Rows,
+    objects: Objects,
 }
 
 impl<R: Read> DumpReader<R> {
@@ -44,74 +43,70 @@ impl<R: Read> DumpReader<R> {
     ///
     /// # Errors
     /// [`DumpError`] when what comes is no dump of a known version, or is cut or damaged already here.
-    pub fn new(mut input: R) -> Result<Self, DumpError> {
-        let version = read_file_header(&mut input)?;
-        let mut offset = FILE_HEADER as u64;
-        let mut payload = Vec::new();
-        let kind = frame::read(&mut input, &mut payload, offset, 0)?;
-        if kind != frame::SESSION {
-            return Err(unexpected(offset, "a session (1)", kind));
-        }
-        let session = decode::session(&payload).map_err(|bad| explain(bad, offset))?;
-        offset += frame_length(&payload);
-        Ok(Self { input, version, decoder: Decoder::default(), session, payload, offset, snapshots: 0, done: false })
+    pub fn new(input: R) -> Result<Self, DumpError> {
+        Self::with(input, &ReadOptions::default())
+    }
+
+    /// Reads the header of a dump and its session; the rest will be read as the options say.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new), whatever the options.
+    pub fn with(input: R, options: &ReadOptions) -> Result<Self, DumpError> {
+        let frames = Frames::new(input, options)?;
+        Ok(Self { frames, decoder: Decoder::default(), rows: Rows::default(), objects: options.objects })
     }
 
     /// The session that the snapshots are of.
     #[must_use]
     pub fn session(&self) -> &Session {
-        &self.session
+        &self.frames.session
     }
 
     /// The version of the dump's layout.
     #[must_use]
     pub fn version(&self) -> u16 {
-        self.version
+        self.frames.version
     }
 
-    /// Where the next frame begins, in bytes from the start of the dump: all before it was whole.
+    /// Where the next frame begins, in bytes from the start of the dump: all before it was whole, or is [lost](Self::lost).
     #[must_use]
     pub fn offset(&self) -> u64 {
-        self.offset
+        self.frames.offset
+    }
+
+    /// What was passed over so far, with [`Damage::PassOver`](super::Damage); otherwise nothing.
+    #[must_use]
+    pub fn lost(&self) -> &[Lost] {
+        &self.frames.lost
+    }
+
+    /// The same, without the reader.
+    #[must_use]
+    pub fn into_lost(self) -> Vec<Lost> {
+        self.frames.lost
     }
 
     fn read_next(&mut self) -> Result<Option<Arc<Snapshot>>, DumpError> {
-        let offset = self.offset;
-        match frame::read(&mut self.input, &mut self.payload, offset, self.snapshots)? {
-            kind if self.is_snapshot(kind) => {
-                if kind & frame::ANEW != 0 {
-                    self.decoder = Decoder::default();
-                }
-                let decoded = self.decoder.snapshot(self.version, &self.payload);
-                let snapshot = decoded.map_err(|bad| explain(bad, offset))?;
-                self.offset += frame_length(&self.payload);
-                self.snapshots += 1;
-                Ok(Some(snapshot))
+        while let Some(found) = self.frames.next()? {
+            if found == Found::Anew {
+                (self.decoder, self.rows) = (Decoder::default(), Rows::default());
             }
-            frame::END => {
-                let expected = decode::end(&self.payload).map_err(|bad| explain(bad, offset))?;
-                let found = self.snapshots;
-                if found != expected {
-                    return Err(DumpError::SnapshotCount { path: None, offset, expected, found });
+            match self.decode() {
+                Ok(snapshot) => {
+                    self.frames.snapshots += 1;
+                    return Ok(Some(snapshot));
                 }
-                self.offset += frame_length(&self.payload);
-                self.check_end()?;
-                Ok(None)
+                Err(bad) => self.frames.undecodable(bad)?,
             }
-            kind => Err(unexpected(offset, "a snapshot (2) or the end (3)", kind)),
         }
+        Ok(None)
     }
 
-    fn is_snapshot(&self, kind: u8) -> bool {
-        kind == frame::SNAPSHOT || (self.version > 1 && kind == frame::SNAPSHOT | frame::ANEW)
-    }
-
-    fn check_end(&mut self) -> Result<(), DumpError> {
-        let offset = self.offset;
-        match frame::fill(&mut self.input, &mut [0]) {
-            Ok(0) => Ok(()),
-            Ok(_) => Err(DumpError::TrailingBytes { path: None, offset }),
-            Err(error) => Err(DumpError::io(Action::Read, offset, error)),
+    fn decode(&mut self) -> Result<Arc<Snapshot>, Bad> {
+        let (snapshot, objects) = self.decoder.snapshot(self.frames.version, &self.frames.payload)?;
+        match self.objects {
+            Objects::Read => self.rows.read(snapshot, &objects, &self.decoder.tables),
+            Objects::Skip => Ok(Arc::new(snapshot)),
         }
     }
 }
@@ -120,58 +115,6 @@ impl<R: Read> Iterator for DumpReader<R> {
     type Item = Result<Arc<Snapshot>, DumpError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.done {
-            return None;
-        }
-        let next = self.read_next().transpose();
-        self.done = !matches!(next, Some(Ok(_)));
-        next
-    }
-}
-
-/// The length of magic and version.
-const FILE_HEADER: usize = MAGIC.len() + 2;
-
-/// Checks magic and version, and gives the version.
-fn read_file_header(input: &mut impl Read) -> Result<u16, DumpError> {
-    let mut header = [0; FILE_HEADER];
-    let found = frame::fill(input, &mut header).map_err(|error| DumpError::io(Action::Read, 0, error))?;
-    let begins = &header[..found.min(MAGIC.len())];
-    if !MAGIC.starts_with(begins) {
-        let found = begins.to_vec();
-        return Err(DumpError::NotADump { path: None, offset: 0, found });
-    }
-    if found < FILE_HEADER {
-        return Err(DumpError::Cut {
-            path: None,
-            offset: 0,
-            part: Part::FileHeader,
-            expected: FILE_HEADER as u64,
-            found: found as u64,
-            snapshots: 0,
-        });
-    }
-    let version = u16::from_le_bytes([header[FILE_HEADER - 2], header[FILE_HEADER - 1]]);
-    if !(super::OLDEST_VERSION..=super::VERSION).contains(&version) {
-        return Err(DumpError::version(MAGIC.len() as u64, version));
-    }
-    Ok(version)
-}
-
-fn frame_length(payload: &[u8]) -> u64 {
-    (frame::HEADER + payload.len()) as u64
-}
-
-fn unexpected(offset: u64, expected: &'static str, found: u8) -> DumpError {
-    DumpError::UnexpectedFrame { path: None, offset, expected, found }
-}
-
-/// What is wrong with the payload of the frame at `frame`.
-fn explain(bad: Bad, frame: u64) -> DumpError {
-    let path = None;
-    let offset = frame + frame::HEADER as u64;
-    match bad {
-        Bad::Layout { what, expected, found } => DumpError::Undecodable { path, offset, what, expected, found },
-        Bad::Reference { what, expected, found } => DumpError::BadReference { path, offset, what, expected, found },
+        self.read_next().transpose()
     }
 }

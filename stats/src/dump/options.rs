@@ -1,0 +1,54 @@
+/// How a dump is to be read.
+///
+/// ```
+/// use classtracker_stats::dump::{Damage, Objects, ReadOptions};
+///
+/// let mut options = ReadOptions::default();
+/// options.objects = Objects::Skip;
+/// options.damage = Damage::PassOver;
+/// ```
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct ReadOptions {
+    /// What to do with the rows of single objects.
+    pub objects: Objects,
+    /// What to do where the dump is damaged.
+    pub damage: Damage,
+    /// What the end of the input means.
+    pub ending: Ending,
+}
+
+/// What a [`DumpReader`](crate::DumpReader) does with the rows of single objects.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Objects {
+    /// They are read: [`Snapshot::objects`](crate::Snapshot::objects).
+    #[default]
+    Read,
+    /// They are passed over unread, which takes neither time nor memory; the snapshots list none. Whatever is about classes is
+    /// there all the same.
+    Skip,
+}
+
+/// What a reader does where a dump is cut or damaged.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Damage {
+    /// The reader gives the snapshots before it, then the error, then nothing more.
+    #[default]
+    Stop,
+    /// The reader goes on with the next snapshot that refers to nothing before it, if there is one, and keeps account of
+    /// [what is lost](crate::DumpReader::lost). Errors are left to what can't be read at all.
+    PassOver,
+}
+
+/// What the end of the input means to a reader.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Ending {
+    /// It is the end of the dump: if the end frame is missing, the dump is cut.
+    #[default]
+    Final,
+    /// The dump may still be growing: it is read up to its last whole frame, and what is missing is no fault.
+    MayGrow,
+}
