@@ -3,6 +3,7 @@
 //! Prints `name <tab> value <tab> bound <tab> ok|over`, a line for each figure; the spread goes to stderr. Each pair is measured
 //! in turn, many times, and the median of the pairs' ratios counts, so that a machine that slows down slows both.
 
+mod churn;
 mod report;
 
 use std::hint::black_box;
@@ -10,12 +11,9 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Instant;
 
+use churn::{churn, pairs};
 use classtracker::{ClassTracker, Tracked};
 use report::report;
-
-const ROUNDS: usize = 25;
-const WINDOW: usize = 64;
-const DROPS: usize = 400_000;
 
 fn main() {
     let mut arguments = std::env::args().skip(1).filter(|argument| argument != "--bench");
@@ -42,33 +40,6 @@ fn create_and_drop() {
         report(&format!("create+drop switched off / Arc, {threads} thread(s)"), 1.1, pairs(tracked, arc));
         classtracker::set_enabled(true);
     }
-}
-
-/// The ratios of `ours` to `theirs`, measured in turn.
-fn pairs(ours: impl Fn() -> f64, theirs: impl Fn() -> f64) -> Vec<f64> {
-    // What comes once is not measured.
-    ours();
-    theirs();
-    (0..ROUNDS).map(|_| ours() / theirs()).collect()
-}
-
-/// Seconds for creating and dropping objects, with a window of them alive, on each of `threads` threads at once.
-fn churn<T>(threads: usize, make: impl Fn() -> T + Sync) -> f64 {
-    let start = Instant::now();
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                let mut window: Vec<Option<T>> = (0..WINDOW).map(|_| Some(make())).collect();
-                for round in 0..DROPS {
-                    let place = &mut window[round % WINDOW];
-                    *place = None;
-                    *place = Some(make());
-                }
-                black_box(&window);
-            });
-        }
-    });
-    start.elapsed().as_secs_f64()
 }
 
 const OBJECTS: u64 = 1_000_000;

@@ -65,7 +65,7 @@ pub use memory::{MemoryOptions, process_memory};
 pub use monitor::{Growth, Monitor, MonitorError, MonitorOptions, MonitorStatus, Watermark};
 pub use registry::{Trackable, Tracked, TrackedMut, WeakTracked};
 pub use sizing::*;
-pub use tracker::{ByInspect, BySize, ClassTracker, Detail, Sizing, TrackError, TrackHandle, TrackOptions};
+pub use tracker::{ByInspect, BySize, ClassTracker, Detail, Sizing, Trace, TrackError, TrackHandle, TrackOptions};
 
 /// Switches tracking on or off for the whole process. It is on at first.
 ///

@@ -18,7 +18,8 @@ fn check_sites(row: &ClassRow) {
     let sum = |of: fn(&SiteRow) -> u64| row.sites.iter().map(of).sum::<u64>();
     assert_eq!((sum(|site| site.live), sum(|site| site.bytes)), (row.live, row.bytes), "{row:?}");
     assert!(row.sites.iter().all(|site| site.live > 0));
-    assert!(row.sites.is_sorted_by(|a, b| a.bytes > b.bytes || (a.bytes == b.bytes && a.site < b.site)), "{row:?}");
+    let is_before = |a: &SiteRow, b: &SiteRow| a.bytes > b.bytes || (a.bytes == b.bytes && a.site < b.site);
+    assert!(row.sites.is_sorted_by(is_before), "{row:?}");
 }
 
 fn lines(row: &ClassRow) -> Vec<(u32, u64, u64)> {

@@ -7,6 +7,7 @@ use super::local::LocalClass;
 use super::node::{Header, Node};
 use super::page::{Page, Remains, SLOTS, Slot};
 use super::sync::{AtomicU64, Lock, Ordering};
+use super::watch::Wishes;
 
 /// What the compiler knows of a class.
 #[derive(Clone, Copy)]
@@ -71,6 +72,9 @@ pub(crate) struct Class {
     /// Free slots that no thread has taken.
     pool: Lock<Chain>,
     threads: Lock<Threads>,
+    /// See [`super::watch`].
+    pub(super) wishes: Lock<Vec<Wishes>>,
+    pub(super) watched: AtomicU64,
     /// What threads that cannot keep a count of their own (any more) made and dropped.
     created: AtomicU64,
     dropped: AtomicU64,
@@ -151,6 +155,8 @@ impl Class {
             pages: Lock::new(Vec::new()),
             pool: Lock::new(Chain::EMPTY),
             threads: Lock::new(Threads(Vec::new())),
+            wishes: Lock::new(Vec::new()),
+            watched: AtomicU64::new(0),
             created: AtomicU64::new(0),
             dropped: AtomicU64::new(0),
         }

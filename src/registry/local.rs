@@ -12,7 +12,7 @@ use super::Registry;
 use super::class::{Chain, Class, Seed};
 use super::node::Origin;
 use super::page::{SLOTS, Slot};
-use super::sync::{AtomicU64, bump};
+use super::sync::{AtomicU64, Ordering, bump, count};
 use by_value::{Shares, new_shares};
 
 /// One thread's share of one class, in cache lines of its own.
@@ -21,13 +21,28 @@ pub(super) struct LocalClass {
     class: &'static Class,
     /// Free slots, linked.
     head: Cell<*const Slot>,
-    free: Cell<u32>,
+    /// How many slots the list was given from elsewhere, less those that it gave back there. Wraps.
+    supply: Cell<u64>,
     /// How many slots to fetch next time.
     grant: Cell<u32>,
     /// Written by this thread alone.
     pub(super) created: AtomicU64,
     pub(super) dropped: AtomicU64,
+    /// Once this many are created, the next one goes the slow way: its stack is to be recorded.
+    stop: Cell<u64>,
+    samples: Cell<Samples>,
 }
+
+/// One object of so many has its stack recorded: which of them, is left to chance, so that no pattern of the program's
+/// evades it or is all that it shows.
+#[derive(Clone, Copy)]
+struct Samples {
+    one_of: u32,
+    /// How many were created before those from which the next one is drawn.
+    from: u64,
+}
+
+const NO_STOP: u64 = u64::MAX;
 
 /// What a new object is given.
 pub(super) struct Registration {
@@ -59,6 +74,8 @@ pub(super) struct Local {
     recent: [Cell<Recent>; RECENT],
     /// The shares of classes whose objects stand by value, by type.
     shares: Shares,
+    /// How often the registry's wishes had changed when `recent` was begun.
+    wish_changes: Cell<u64>,
     /// This thread's share of each class, by the class' index; null where it has none. Owned.
     classes: Cell<*const [Cell<*const LocalClass>]>,
 }
@@ -79,13 +96,14 @@ struct Recent {
     site: u32,
 }
 
+const NOTHING: Recent = Recent { type_id: None, location: null(), local: null(), site: 0 };
 const RECENT: usize = 32;
 const NEVER: u64 = u64::MAX;
 const FIRST_GRANT: u32 = 8;
 const FIRST_BLOCK: u64 = 8;
 const LAST_BLOCK: u64 = 1024;
 /// A thread that drops what others made keeps this many free slots, then gives half of them back.
-const KEEP_FREE: u32 = 2 * SLOTS as u32;
+const KEEP_FREE: u64 = 2 * SLOTS as u64;
 
 /// Takes the one `u64` by which a `TypeId` hashes itself.
 #[derive(Default)]
@@ -131,7 +149,6 @@ impl Local {
     }
 
     const fn with(classes: &'static [Cell<*const LocalClass>]) -> Self {
-        const NOTHING: Recent = Recent { type_id: None, location: null(), local: null(), site: 0 };
         Self {
             control: Cell::new(NEVER),
             next: Cell::new(0),
@@ -141,6 +158,7 @@ impl Local {
             walks: Cell::new(0),
             recent: [const { Cell::new(NOTHING) }; RECENT],
             shares: new_shares(),
+            wish_changes: Cell::new(0),
             classes: Cell::new(classes),
         }
     }
@@ -163,11 +181,13 @@ impl Local {
             // SAFETY: an entry with a type points to a share in `classes`; both go together, in `close`.
             let share = unsafe { &*recent.local };
             let serial = self.next.get();
+            let created = share.created();
             if serial != self.end.get()
+                && created != share.stop.get()
                 && let Some(slot) = share.pop()
             {
                 self.next.set(serial + 1);
-                bump(&share.created);
+                count(&share.created, created + 1);
                 return Registration { slot, serial, origin: Origin::new(crate::clock::ticks(), recent.site) };
             }
         }
@@ -188,24 +208,30 @@ impl Local {
         }
         let seed = seed();
         let class = registry.class(&seed);
-        let site = registry.site(location);
-        let origin = Origin::new(crate::clock::ticks(), site);
+        let wishes = class.wishes();
         self.open();
         if self.phase.get() == Phase::Closed {
+            let serial = registry.serials(1).start;
+            let traced = wishes.trace_one_of != 0 && serial.is_multiple_of(u64::from(wishes.trace_one_of));
+            let origin = origin(registry, location, traced);
             let slot = class.take_slots(1, || registry.new_page()).head;
             class.count_created();
-            return Registration { slot, serial: registry.serials(1).start, origin };
+            return Registration { slot, serial, origin };
         }
         let serial = self.next_serial(registry, control);
         let share = self.share(class);
+        let traced = share.is_next_traced(serial, wishes.trace_one_of);
+        let origin = origin(registry, location, traced);
         let slot = share.pop().unwrap_or_else(|| share.fetch(registry));
         bump(&share.created);
-        self.recent[recent_index(seed.type_id, location)].set(Recent {
-            type_id: Some(seed.type_id),
-            location,
-            local: share,
-            site,
-        });
+        if !wishes.all_creations() && !traced {
+            self.recent[recent_index(seed.type_id, location)].set(Recent {
+                type_id: Some(seed.type_id),
+                location,
+                local: share,
+                site: origin.site(),
+            });
+        }
         Registration { slot, serial, origin }
     }
 
@@ -216,6 +242,10 @@ impl Local {
             self.block.set((self.block.get() * 2).min(LAST_BLOCK));
             self.next.set(fresh.start);
             self.end.set(fresh.end);
+            let wish_changes = registry.wish_changes();
+            if self.wish_changes.replace(wish_changes) != wish_changes {
+                self.forget_recent();
+            }
             self.control.set(control);
         }
         let serial = self.next.get();
@@ -292,10 +322,12 @@ impl Local {
         let fresh = Box::new(LocalClass {
             class,
             head: Cell::new(null()),
-            free: Cell::new(0),
+            supply: Cell::new(0),
             grant: Cell::new(FIRST_GRANT.min(SLOTS as u32)),
             created: AtomicU64::new(0),
             dropped: AtomicU64::new(0),
+            stop: Cell::new(NO_STOP),
+            samples: Cell::new(Samples { one_of: 0, from: 0 }),
         });
         self.grow(index + 1);
         // The allocator may itself have dropped an object of this class meanwhile.
@@ -335,9 +367,7 @@ impl Local {
     pub(super) fn close(&self) {
         self.phase.set(Phase::Closed);
         self.control.set(NEVER);
-        for recent in &self.recent {
-            recent.set(Recent { type_id: None, location: null(), local: null(), site: 0 });
-        }
+        self.forget_recent();
         self.forget_shares();
         let none: &'static [Cell<*const LocalClass>] = &[];
         let classes = self.classes.replace(none);
@@ -349,10 +379,22 @@ impl Local {
             // SAFETY: made by `Box::into_raw` in `share`, and taken out of `classes` just now.
             let share = unsafe { Box::from_raw(share.get().cast_mut()) };
             share.class.leave_thread(&share);
-            share.class.give_slots(Chain { head: share.head.get(), count: share.free.get() });
+            share.class.give_slots(share.all());
         }
         free_list(classes);
     }
+
+    /// Every pair of class and site goes the slow way once more.
+    fn forget_recent(&self) {
+        for recent in &self.recent {
+            recent.set(NOTHING);
+        }
+    }
+}
+
+fn origin(registry: &'static Registry, location: &'static Location<'static>, traced: bool) -> Origin {
+    let site = if traced { registry.site_with_stack(location) } else { registry.site(location) };
+    Origin::new(crate::clock::ticks(), site)
 }
 
 fn free_list(list: *const [Cell<*const LocalClass>]) {
@@ -364,46 +406,99 @@ fn free_list(list: *const [Cell<*const LocalClass>]) {
 
 impl LocalClass {
     #[inline]
+    fn created(&self) -> u64 {
+        // Relaxed: this thread's own.
+        self.created.load(Ordering::Relaxed)
+    }
+
+    /// How many slots are in the list. A creation takes one out, a drop puts one in.
+    #[inline]
+    fn free(&self) -> u64 {
+        // Relaxed: as above.
+        let dropped = self.dropped.load(Ordering::Relaxed);
+        self.supply.get().wrapping_add(dropped).wrapping_sub(self.created())
+    }
+
+    /// Takes a slot for an object that is counted next.
+    #[inline]
     fn pop(&self) -> Option<*const Slot> {
         let slot = self.head.get();
         // SAFETY: slots are never freed, and those in the list are this thread's.
         let next = unsafe { slot.as_ref() }?.next();
         self.head.set(next);
-        self.free.set(self.free.get() - 1);
         Some(slot)
     }
 
+    /// Puts in the slot of an object that was counted as dropped just before.
     #[inline]
     fn push(&self, slot: *const Slot) {
         // SAFETY: slots are never freed, and this one is the caller's to give.
         unsafe { &*slot }.set_next(self.head.get());
         self.head.set(slot);
-        self.free.set(self.free.get() + 1);
-        if self.free.get() > KEEP_FREE {
+        if self.free() > KEEP_FREE {
             self.give_half_back();
         }
     }
 
+    /// The list. A class of objects that stand by value has none.
+    fn all(&self) -> Chain {
+        let head = self.head.get();
+        Chain { head, count: if head.is_null() { 0 } else { self.free() as u32 } }
+    }
+
     #[cold]
     fn give_half_back(&self) {
-        let mut all = Chain { head: self.head.get(), count: self.free.get() };
-        let half = all.split(KEEP_FREE / 2);
+        let mut all = self.all();
+        let half = all.split(KEEP_FREE as u32 / 2);
         self.head.set(all.head);
-        self.free.set(all.count);
+        self.supply.set(self.supply.get().wrapping_sub(u64::from(half.count)));
         self.class.give_slots(half);
     }
 
     /// Free slots from the class, more each time: a thread that makes one object of a class must not take a page for it.
+    /// One of them is for an object that is counted next.
     fn fetch(&self, registry: &'static Registry) -> *const Slot {
         let chain = self.class.take_slots(self.grant.get(), || registry.new_page());
         self.grant.set((self.grant.get() * 2).min(SLOTS as u32));
-        // What an allocator that itself drops tracked objects has put into the list meanwhile stays in it.
         let slot = chain.head;
         // SAFETY: `take_slots` gives at least one slot.
-        let mut all = Chain { head: unsafe { &*slot }.next(), count: chain.count - 1 };
-        all.join(Chain { head: self.head.get(), count: self.free.get() });
-        self.head.set(all.head);
-        self.free.set(all.count);
+        let mut rest = Chain { head: unsafe { &*slot }.next(), count: chain.count - 1 };
+        // What an allocator that itself drops tracked objects has put into the list meanwhile stays in it.
+        rest.join(self.all());
+        self.head.set(rest.head);
+        self.supply.set(self.supply.get().wrapping_add(u64::from(chain.count)));
         slot
     }
+
+    /// Whether the stack of the next object, which will have this serial, is to be recorded, if that of one of so many is.
+    fn is_next_traced(&self, serial: u64, one_of: u32) -> bool {
+        let created = self.created();
+        let mut samples = self.samples.get();
+        if one_of < 2 {
+            self.samples.set(Samples { one_of, ..samples });
+            self.stop.set(NO_STOP);
+            return one_of == 1;
+        }
+        let draw = |from, dice| {
+            self.samples.set(Samples { one_of, from });
+            self.stop.set(from + shuffled(dice) % u64::from(one_of));
+        };
+        if one_of != samples.one_of {
+            // Any number that differs from thread to thread.
+            draw(created, serial);
+            samples = self.samples.get();
+        }
+        let hit = created == self.stop.get();
+        if hit {
+            draw(samples.from + u64::from(one_of), !serial);
+        }
+        hit
+    }
+}
+
+/// A number that looks like any other (the last steps of `splitmix64`).
+fn shuffled(number: u64) -> u64 {
+    let mixed = (number ^ number >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ mixed >> 31
 }

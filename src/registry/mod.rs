@@ -44,14 +44,17 @@ mod model;
 mod node;
 mod page;
 mod sites;
+mod stack;
 mod sync;
 mod trackable;
 mod visit;
+mod watch;
 mod weak;
 
 use core::any::TypeId;
 use core::ops::Range;
 use core::panic::Location;
+use std::sync::Arc;
 
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
@@ -62,6 +65,7 @@ pub use weak::WeakTracked;
 
 pub(crate) use class::{Class, Counted, HEADER_BYTES};
 pub(crate) use visit::{Object, Place, Visitor, Walker};
+pub(crate) use watch::{Watch, Wishes};
 
 use class::Seed;
 use local::Local;
@@ -76,6 +80,8 @@ pub(crate) const TRACKS: bool = true;
 pub(crate) struct Registry {
     control: Control,
     next_serial: AtomicU64,
+    /// See [`watch`].
+    wish_changes: AtomicU64,
     classes: Lock<Classes>,
     sites: Lock<Sites>,
     slab: Lock<Slab>,
@@ -113,6 +119,7 @@ macro_rules! registry_new {
             Self {
                 control: Control(AtomicU64::new(0)),
                 next_serial: AtomicU64::new(1),
+                wish_changes: AtomicU64::new(0),
                 classes: Lock::new(Classes {
                     by_type: FxHashMap::with_hasher(FxBuildHasher),
                     in_order: Vec::new(),
@@ -214,9 +221,21 @@ impl Registry {
         self.sites.lock().intern(location)
     }
 
+    /// The number of a place together with the calls that led to this one.
+    pub(crate) fn site_with_stack(&self, location: &'static Location<'static>) -> u32 {
+        // The stack is taken before the lock.
+        stack::capture(|stack| self.sites.lock().intern_with_stack(location, stack))
+    }
+
     /// The place with this number; `None` for 0, which means that it is not known.
     pub(crate) fn location(&self, site: u32) -> Option<&'static Location<'static>> {
-        self.sites.lock().get(site)
+        self.sites.lock().place(site)
+    }
+
+    /// The calls that led to the place with this number, if they were recorded: addresses, the innermost first. A 0 at the end
+    /// means that those further out were left out.
+    pub(crate) fn stack(&self, site: u32) -> Option<Arc<[usize]>> {
+        self.sites.lock().stack(site)
     }
 
     /// Memory for one page, for ever.

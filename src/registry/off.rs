@@ -304,6 +304,14 @@ impl Registry {
         0
     }
 
+    pub(crate) fn site_with_stack(&self, _location: &'static Location<'static>) -> u32 {
+        0
+    }
+
+    pub(crate) fn stack(&self, _site: u32) -> Option<Arc<[usize]>> {
+        None
+    }
+
     pub(crate) fn location(&self, _site: u32) -> Option<&'static Location<'static>> {
         None
     }
@@ -348,6 +356,20 @@ impl Class {
 
     pub(crate) fn visits(&self) -> Pages {
         Pages(())
+    }
+}
+
+/// What a tracker asks of a class: there is nothing to be had.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Wishes {
+    pub(crate) trace_one_of: u32,
+}
+
+pub(crate) struct Watch(());
+
+impl Class {
+    pub(crate) fn watch(&'static self, _wishes: Wishes) -> Watch {
+        Watch(())
     }
 }
 

@@ -119,7 +119,14 @@ pub(super) fn swap_before_loads<T>(word: &AtomicPtr<T>, new: *mut T) -> *mut T {
 /// A counter that one thread writes and all may read: no read-modify-write is needed.
 #[inline]
 pub(super) fn bump(counter: &AtomicU64) {
-    // Relaxed load: only this thread writes. Release store: who reads the count of drops and then the count of creations
-    // must not see a drop without its creation (see `Class::totals`).
-    counter.store(counter.load(Ordering::Relaxed) + 1, Ordering::Release);
+    // Relaxed: only this thread writes.
+    count(counter, counter.load(Ordering::Relaxed) + 1);
+}
+
+/// The same for who has read it already.
+#[inline]
+pub(super) fn count(counter: &AtomicU64, now: u64) {
+    // Release: who reads the count of drops and then the count of creations must not see a drop without its creation (see
+    // `Class::totals`).
+    counter.store(now, Ordering::Release);
 }

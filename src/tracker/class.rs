@@ -9,19 +9,20 @@ use super::options::{Detail, TrackOptions, represent};
 use super::plan::ClassPlan;
 use super::sizing::Sizing;
 use crate::inspect::ClassKey;
-use crate::registry::{Class, Place, Walker, registry};
+use crate::registry::{Class, Place, Walker, Watch, Wishes, registry};
 
 /// A class and the spans of serials that count.
 ///
 /// Serials rise with time (across a `cut`), so a span is the objects made between two calls: from the registration, or from
 /// the beginning, until the options changed or the class was detached.
-#[derive(Clone)]
 pub(super) struct TrackedClass {
     pub(super) class: &'static Class,
     /// Ascending, without overlap. Only the last one can be open.
     pub(super) spans: Vec<Span>,
     /// How many objects are registered on their own that belong to no span. One that goes back to before its registration takes them.
     own_outside: u64,
+    /// What is asked of the class while objects that are made now belong to a span.
+    watch: Option<Watch>,
 }
 
 /// Objects of one class with serials in `from..until`, tracked in one way.
@@ -37,6 +38,7 @@ pub(super) struct Span {
     /// The walk over the objects of this class, and the type that says how they are sized. Spans that share it are walked at once.
     pub(super) measure: Measure,
     sizing: TypeId,
+    wishes: Wishes,
     /// How many objects of the class were made before it.
     created_before: u64,
     /// Where it ended.
@@ -99,6 +101,7 @@ impl Span {
             && self.is_open()
             && self.sizing == TypeId::of::<S>()
             && self.name == *name
+            && self.wishes == options.wishes()
             && (self.detail, self.keep, self.resolution_level)
                 == (options.detail, options.keep, options.resolution_level)
     }
@@ -134,7 +137,7 @@ impl TrackedClass {
         names: &mut Names,
         own: u64,
     ) -> Self {
-        let mut tracked = Self { class, spans: Vec::new(), own_outside: own };
+        let mut tracked = Self { class, spans: Vec::new(), own_outside: own, watch: None };
         tracked.track(options, names);
         tracked
     }
@@ -171,6 +174,8 @@ impl TrackedClass {
             Some(closed) => (closed.end, true),
             None => (None, true),
         };
+        let wishes = options.wishes();
+        self.watch = (wishes != Wishes::default()).then(|| self.class.watch(wishes));
         let sizing = options.sizing;
         // A way of sizing that knows nothing but its type is the same for all spans.
         let known = self.spans.iter().find(|span| size_of::<S>() == 0 && span.sizing == TypeId::of::<S>());
@@ -183,6 +188,7 @@ impl TrackedClass {
         self.spans.push(Span {
             measure,
             sizing: TypeId::of::<S>(),
+            wishes,
             from: start.map_or(0, |start| start.cut),
             until: OPEN,
             name,
@@ -203,6 +209,7 @@ impl TrackedClass {
     /// Objects made from now on do not count; whether they did.
     pub(super) fn detach(&mut self) -> bool {
         let line = Line::draw(self.class);
+        self.watch = None;
         match self.spans.last_mut() {
             Some(open) if open.is_open() => {
                 open.close(line);

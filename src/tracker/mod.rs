@@ -16,6 +16,7 @@ mod snapshot;
 mod state;
 mod subject;
 mod tally;
+mod traces;
 
 use std::fmt::Display;
 use std::sync::{Arc, LazyLock};
@@ -26,7 +27,7 @@ use parking_lot::Mutex;
 
 pub use error::TrackError;
 pub use handle::TrackHandle;
-pub use options::{Detail, TrackOptions};
+pub use options::{Detail, Trace, TrackOptions};
 pub use sizing::{ByInspect, BySize, Sizing};
 
 pub(crate) use subject::{Subject, session};

@@ -2,6 +2,7 @@
 
 use std::any::TypeId;
 use std::collections::{HashMap, HashSet};
+use std::panic::Location;
 use std::sync::Arc;
 
 use classtracker_stats::Site;
@@ -14,6 +15,7 @@ pub(super) struct Names {
     all: HashSet<Arc<str>>,
     classes: HashMap<TypeId, Arc<str>>,
     sites: HashMap<u32, Arc<Site>>,
+    places: HashMap<&'static Location<'static>, Arc<Site>>,
 }
 
 impl Names {
@@ -45,8 +47,11 @@ impl Names {
             return Some(Arc::clone(site));
         }
         let place = registry().location(number)?;
-        let site = Site { file: place.file().to_owned(), line: place.line(), column: place.column() };
-        let site = Arc::new(site);
+        // A place has several numbers if several stacks led to it.
+        let site = self.places.entry(place).or_insert_with(|| {
+            Arc::new(Site { file: place.file().to_owned(), line: place.line(), column: place.column() })
+        });
+        let site = Arc::clone(site);
         self.sites.insert(number, Arc::clone(&site));
         Some(site)
     }

@@ -88,14 +88,16 @@ impl TrackedObject {
         registered_at: &'static Location<'static>,
     ) -> Self {
         let entry = handle.entry();
+        let serial = entry.map_or_else(next_serial, |(_, place)| place.serial());
         Self {
-            serial: entry.map_or_else(next_serial, |(_, place)| place.serial()),
+            serial,
             name,
             key: handle.key(),
             detail: options.detail,
             resolution_level: options.resolution_level,
             birth: handle.birth(),
             site: match handle.site() {
+                0 if options.trace.takes(serial) => registry().site_with_stack(registered_at),
                 0 => registry().site(registered_at),
                 made_at => made_at,
             },

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::sizing::{ByInspect, BySize};
+use crate::registry::Wishes;
 
 /// How a class or an object is tracked. `T` follows from what it is given to.
 ///
@@ -24,7 +25,45 @@ pub struct TrackOptions<T: ?Sized, S = ByInspect> {
     pub(super) only_new: bool,
     pub(super) detail: Detail,
     pub(super) repr: Option<fn(&T) -> String>,
+    pub(super) trace: Trace,
     pub(super) sizing: S,
+}
+
+/// Of which objects the calls are recorded that led to their creation.
+///
+/// The place of creation (file, line, column) is known of every object in any case. `Trace::Stack` and `Trace::Sampled` are there with
+/// the feature `backtrace`.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Trace {
+    /// Of none.
+    #[default]
+    Off,
+    /// Of every object that is made from now on. Each takes some microseconds more to make, the deeper the stack the more.
+    #[cfg(feature = "backtrace")]
+    Stack,
+    /// Of one of so many, 0 for none: one of this many objects that a thread makes, and chance says which. With 1000, it costs little.
+    #[cfg(feature = "backtrace")]
+    Sampled(u32),
+}
+
+impl Trace {
+    /// The stack of one object of so many; 0: of none.
+    fn one_of(self) -> u32 {
+        match self {
+            Self::Off => 0,
+            #[cfg(feature = "backtrace")]
+            Self::Stack => 1,
+            #[cfg(feature = "backtrace")]
+            Self::Sampled(one_of) => one_of,
+        }
+    }
+
+    /// Whether the stack is to be recorded of a single object with this serial.
+    pub(super) fn takes(self, serial: u64) -> bool {
+        let one_of = u64::from(self.one_of());
+        one_of != 0 && serial.is_multiple_of(one_of)
+    }
 }
 
 /// How many objects of a class a snapshot lists one by one. The others are counted, and folded into their class' row.
@@ -67,6 +106,7 @@ impl<T: ?Sized> TrackOptions<T> {
             only_new: false,
             detail: Detail::default(),
             repr: None,
+            trace: Trace::Off,
             sizing: ByInspect::new(),
         }
     }
@@ -132,8 +172,53 @@ impl<T: ?Sized, S> TrackOptions<T, S> {
     /// ```
     #[must_use]
     pub fn size_with(self, size: fn(&T) -> usize) -> TrackOptions<T, BySize<T>> {
-        let Self { name, resolution_level, keep, only_new, detail, repr, sizing: _ } = self;
-        TrackOptions { name, resolution_level, keep, only_new, detail, repr, sizing: BySize(size) }
+        let Self { name, resolution_level, keep, only_new, detail, repr, trace, sizing: _ } = self;
+        TrackOptions { name, resolution_level, keep, only_new, detail, repr, trace, sizing: BySize(size) }
+    }
+
+    /// Of which objects the calls are recorded that led to their creation; of none, if not told otherwise. Needs the feature
+    /// `backtrace`.
+    ///
+    /// They are recorded as addresses, and get names when a snapshot shows them: for the objects that it lists, and in the rows that
+    /// say where the live objects of a class were made. Equal stacks are stored once. Of a stack the innermost 128 calls are recorded.
+    /// There is room for 65,536 different stacks in a process; objects made later by yet another one have a trace without calls, from
+    /// which all are [left out](crate::stats::Trace::cut).
+    ///
+    /// For a class that several trackers track, the most demanding holds, and what is recorded is seen by all of them. For a single
+    /// object the calls are those that led to its registration, if it is in an `Arc`; a [`Tracked`](crate::Tracked) one has been made
+    /// already.
+    ///
+    /// Names need the symbols of the program, files and lines its debug information (`debug = "line-tables-only"` is enough).
+    ///
+    /// ```
+    /// # #[cfg(feature = "backtrace")] {
+    /// use classtracker::{ClassTracker, DeepSizeOf, Trace, TrackOptions, Tracked};
+    ///
+    /// #[derive(DeepSizeOf)]
+    /// struct Order(u64);
+    ///
+    /// fn import() -> Tracked<Order> {
+    ///     Tracked::new(Order(7))
+    /// }
+    ///
+    /// let tracker = ClassTracker::new();
+    /// tracker.track_class_with::<Order>(TrackOptions::new().trace(Trace::Stack));
+    /// let order = import();
+    /// let snapshot = tracker.create_snapshot("");
+    /// let trace = snapshot.classes[0].sites[0].trace.as_ref().unwrap();
+    /// assert!(trace.frames.last().unwrap().function.ends_with("import"), "{trace}");
+    /// # drop(order);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn trace(mut self, trace: Trace) -> Self {
+        self.trace = trace;
+        self
+    }
+
+    /// What is asked of the registry.
+    pub(super) fn wishes(&self) -> Wishes {
+        Wishes { trace_one_of: self.trace.one_of() }
     }
 
     /// What a listed object shows of itself. It is asked once, when a snapshot lists the object for the first time; what is beyond 200
@@ -166,6 +251,7 @@ impl<T: ?Sized, S> fmt::Debug for TrackOptions<T, S> {
             .field("only_new", &self.only_new)
             .field("detail", &self.detail)
             .field("repr", &self.repr.is_some())
+            .field("trace", &self.trace)
             .finish()
     }
 }

@@ -3,10 +3,12 @@
 use std::cmp::Reverse;
 
 use classtracker_stats::SiteRow;
+use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
 
-use super::names::Names;
+use super::state::State;
 use super::tally::Sums;
+use super::traces;
 
 /// The number of no place, not even of an unknown one.
 pub(super) const NOWHERE: u32 = u32::MAX;
@@ -95,16 +97,28 @@ impl Sites {
         self.0.entry(site).or_default().add(Sum { live, bytes });
     }
 
-    /// A row for each place, those with the most bytes first.
-    pub(super) fn rows(self, names: &mut Names) -> Vec<SiteRow> {
-        let mut rows: Vec<_> = self.0.into_iter().map(|(site, sum)| row(names, site, sum)).collect();
-        rows.sort_by(|a, b| (Reverse(a.bytes), &a.site).cmp(&(Reverse(b.bytes), &b.site)));
+    /// A row for each place and each stack that led there, those with the most bytes first.
+    pub(super) fn rows(self, state: &Mutex<State>) -> Vec<SiteRow> {
+        let mut rows: Vec<_> = self.0.into_iter().map(|(site, sum)| row(state, site, sum)).collect();
+        // Stacks that differ in what is not shown are one.
+        rows.sort_unstable_by(|a, b| (&a.site, &a.trace).cmp(&(&b.site, &b.trace)));
+        rows.dedup_by(|next, row| {
+            let same = (&next.site, &next.trace) == (&row.site, &row.trace);
+            if same {
+                row.live += next.live;
+                row.bytes += next.bytes;
+            }
+            same
+        });
+        rows.sort_by_key(|row| Reverse(row.bytes));
+        rows.shrink_to_fit();
         rows
     }
 }
 
-fn row(names: &mut Names, site: u32, sum: Sum) -> SiteRow {
+fn row(state: &Mutex<State>, site: u32, sum: Sum) -> SiteRow {
     let mut row = SiteRow::new(sum.live, sum.bytes);
-    row.site = names.site(site);
+    row.site = state.lock().names.site(site);
+    row.trace = traces::of_site(site);
     row
 }

@@ -16,6 +16,7 @@ use super::parts::PartNames;
 use super::plan::Plan;
 use super::state::{Listed, State};
 use super::tally::{Candidate, Source};
+use super::traces;
 use crate::monitor::Monitoring;
 use crate::registry::{TRACKS, Walker, registry};
 
@@ -42,7 +43,7 @@ pub(super) fn take(state: &Mutex<State>, monitoring: &Monitoring, label: String)
         let mut tally = row.tally;
         let sites = std::mem::take(&mut tally.sites);
         let (mut class, candidates) = tally.finish(Arc::clone(&row.name), row.created);
-        class.sites = sites.rows(&mut state.lock().names);
+        class.sites = sites.rows(state);
         class.shared_bytes = shared_bytes;
         if let Some(referents) = row.referents {
             class.referents = referents.of_all().iter().map(|part| part_names.referent(part)).collect();
@@ -99,6 +100,7 @@ fn describe(
                 let mut record = ObjectRecord::new(candidate.serial, name, candidate.flat_bytes);
                 record.birth = candidate.birth;
                 record.site = state.lock().names.site(candidate.site);
+                record.trace = traces::of_site(candidate.site);
                 record.repr = match &candidate.source {
                     Source::Registry(place, Some(repr)) => repr(&walker, *place),
                     Source::Registry(_, None) => None,
@@ -130,7 +132,7 @@ fn file(
     fresh: Vec<Listed>,
     dead: Vec<u64>,
 ) -> Arc<Snapshot> {
-    let registry_bytes = registry().overhead_bytes();
+    let registry_bytes = registry().overhead_bytes() + traces::overhead_bytes();
     let mut guard = state.lock();
     let state = &mut *guard;
     // A copy is made only if another snapshot is under way.

@@ -15,3 +15,4 @@ mod registration;
 mod sharing;
 mod snapshots;
 mod statistics;
+mod traces;

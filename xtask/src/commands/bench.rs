@@ -8,12 +8,12 @@ use crate::failure::Result;
 /// A measure over its bound is no failure: what is measured depends on what else the machine does. It is said at the end.
 pub(crate) fn run(name: Option<&str>) -> Result<()> {
     let mut lines = Vec::new();
-    if name != Some(COMPILED_OUT) {
+    if name.is_none_or(|name| BUILT_OTHERWISE.iter().all(|(bench, _)| *bench != name)) {
         lines = Cargo::new(&["bench", "--quiet", "--workspace", "--bench", name.unwrap_or("*")]).run_and_read()?;
     }
-    if name.is_none_or(|name| name == COMPILED_OUT) {
-        let bench = ["bench", "--quiet", "-p", "classtracker", "--no-default-features", "--bench", COMPILED_OUT];
-        lines.extend(Cargo::new(&bench).run_and_read()?);
+    for (bench, features) in BUILT_OTHERWISE.iter().filter(|(bench, _)| name.is_none_or(|name| name == *bench)) {
+        let built = ["bench", "--quiet", "-p", "classtracker", "--bench", bench];
+        lines.extend(Cargo::new(&[&built[..], features].concat()).run_and_read()?);
     }
     let measures: Vec<&str> = lines.iter().filter_map(|line| verdict(line)).collect();
     let over = measures.iter().filter(|verdict| **verdict == "over").count();
@@ -21,8 +21,9 @@ pub(crate) fn run(name: Option<&str>) -> Result<()> {
     Ok(())
 }
 
-/// This one measures a program that is built without tracking.
-const COMPILED_OUT: &str = "compiled_out";
+/// These measure programs that are built with other features than the usual ones.
+const BUILT_OTHERWISE: [(&str, &[&str]); 2] =
+    [("compiled_out", &["--no-default-features"]), ("traces", &["--features", "backtrace"])];
 
 /// The last word of `name <tab> value <tab> bound <tab> ok|over`.
 fn verdict(line: &str) -> Option<&str> {

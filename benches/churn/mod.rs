@@ -1,0 +1,35 @@
+//! Objects that come and go, and two ways of it compared.
+
+use std::hint::black_box;
+use std::time::Instant;
+
+const ROUNDS: usize = 25;
+const WINDOW: usize = 64;
+const DROPS: usize = 400_000;
+
+/// The ratios of `ours` to `theirs`, measured in turn.
+pub(crate) fn pairs(ours: impl Fn() -> f64, theirs: impl Fn() -> f64) -> Vec<f64> {
+    // What comes once is not measured.
+    ours();
+    theirs();
+    (0..ROUNDS).map(|_| ours() / theirs()).collect()
+}
+
+/// Seconds for creating and dropping objects, with a window of them alive, on each of `threads` threads at once.
+pub(crate) fn churn<T>(threads: usize, make: impl Fn() -> T + Sync) -> f64 {
+    let start = Instant::now();
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                let mut window: Vec<Option<T>> = (0..WINDOW).map(|_| Some(make())).collect();
+                for round in 0..DROPS {
+                    let place = &mut window[round % WINDOW];
+                    *place = None;
+                    *place = Some(make());
+                }
+                black_box(&window);
+            });
+        }
+    });
+    start.elapsed().as_secs_f64()
+}

@@ -1,0 +1,94 @@
+//! What trackers ask of a class beyond its being known: stacks, lifetimes, a history. The most demanding of them gets its way.
+//!
+//! Threads are told in two ways. A creation that is to be watched must not take the fast road: the list of recent classes and
+//! sites of each thread is given up under the next epoch, and the class stays out of it, or has its thread stop at a number of
+//! creations. A drop that is to be watched finds that its thread keeps no free slots, and takes the slow road.
+
+use super::class::Class;
+use super::sync::Ordering;
+use super::{EPOCH, Registry, registry};
+
+/// What one tracker asks.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Wishes {
+    /// The stack of one object of so many is recorded; 0: of none.
+    pub(crate) trace_one_of: u32,
+}
+
+impl Wishes {
+    /// What fulfils both.
+    fn and(self, other: Self) -> Self {
+        let both = self.trace_one_of != 0 && other.trace_one_of != 0;
+        let (less, more) = (self.trace_one_of.min(other.trace_one_of), self.trace_one_of.max(other.trace_one_of));
+        Self { trace_one_of: if both { less } else { more } }
+    }
+
+    pub(super) fn from_word(word: u64) -> Self {
+        Self { trace_one_of: word as u32 }
+    }
+
+    fn word(self) -> u64 {
+        u64::from(self.trace_one_of)
+    }
+
+    /// Whether every creation must take the slow road.
+    pub(super) fn all_creations(self) -> bool {
+        self.trace_one_of == 1
+    }
+}
+
+/// Wishes that are in force as long as this lives.
+pub(crate) struct Watch {
+    class: &'static Class,
+    wishes: Wishes,
+}
+
+impl Class {
+    /// Has wishes fulfilled for objects made from now on (as far as their threads can know).
+    pub(crate) fn watch(&'static self, wishes: Wishes) -> Watch {
+        self.change_wishes(|all| all.push(wishes));
+        Watch { class: self, wishes }
+    }
+
+    fn change_wishes(&self, change: impl FnOnce(&mut Vec<Wishes>)) {
+        let mut all = self.wishes.lock();
+        change(&mut all);
+        let now = all.iter().fold(Wishes::default(), |sum, &wishes| sum.and(wishes));
+        // Relaxed: only this writes it, under the lock; who must see it is told by the epoch.
+        if self.watched.swap(now.word(), Ordering::Relaxed) != now.word() {
+            registry().tell_threads();
+        }
+    }
+
+    /// What is asked of this class now.
+    pub(super) fn wishes(&self) -> Wishes {
+        // Relaxed: who was told of a change by the epoch sees it.
+        Wishes::from_word(self.watched.load(Ordering::Relaxed))
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.class.change_wishes(|all| {
+            if let Some(place) = all.iter().position(|&wishes| wishes == self.wishes) {
+                all.swap_remove(place);
+            }
+        });
+    }
+}
+
+impl Registry {
+    /// Wishes have changed: each thread looks again before its next creation.
+    fn tell_threads(&self) {
+        // Relaxed: what follows passes it on.
+        self.wish_changes.fetch_add(1, Ordering::Relaxed);
+        // Release: who reads the new epoch sees that wishes have changed, and which.
+        self.control.0.fetch_add(EPOCH, Ordering::Release);
+    }
+
+    /// How often wishes have changed, for who has read the control word by `control_for_serials`.
+    pub(super) fn wish_changes(&self) -> u64 {
+        // Relaxed: see `tell_threads`.
+        self.wish_changes.load(Ordering::Relaxed)
+    }
+}
