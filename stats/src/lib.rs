@@ -52,6 +52,8 @@ mod summary;
 mod text;
 
 pub mod dump;
+#[cfg(feature = "html")]
+pub mod html;
 
 pub use annotated::Annotated;
 pub use bounds::Bounds;

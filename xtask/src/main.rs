@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod cargo;
+mod chromium;
 mod commands;
 mod failure;
 mod sources;
@@ -13,7 +14,7 @@ use std::process::ExitCode;
 const HELP: &str = "\
 Usage: cargo xtask COMMAND
 
-  test                  all tests: of every package, and those in the documentation
+  test                  all tests: of every package, and those in the documentation; installs Chromium if it must and may
   ci                    what a change must pass: format, lints, test, documentation, examples, models
   bench [NAME]          the benches, a line each: name, value, bound, ok or over
   deny [CHECK…]         licences, sources and advisories of the dependencies, by cargo-deny
