@@ -33,6 +33,7 @@ mod model;
 mod units;
 
 mod bounds;
+mod class_filter;
 mod json;
 mod limit;
 mod listed;
@@ -58,6 +59,7 @@ pub mod html;
 pub use annotated::Annotated;
 pub use bounds::Bounds;
 pub use census::CensusEntry;
+pub use class_filter::{ClassFilter, ClassFilterError};
 pub use diff::{ClassDiff, Diff, DiffBuilder, DiffEnd, DiffOptions, Fates, Held, ListedFates, ObjectDiff, Runs};
 pub use dump::{DumpError, DumpFile, DumpReader, DumpWriter};
 pub use growth::{ClassGrowth, Growth, GrowthBuilder, Trend, Verdict};

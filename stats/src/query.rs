@@ -1,4 +1,4 @@
-use crate::{Limit, Names, SortKey};
+use crate::{ClassFilter, Limit, Names, SortKey};
 
 /// Which objects to list, in which order, named how.
 ///
@@ -18,8 +18,8 @@ pub struct Query {
     pub sort: Vec<SortKey>,
     /// Whether the order is turned round as a whole.
     pub reversed: bool,
-    /// Only objects whose class has this in its full name; empty for all.
-    pub class: String,
+    /// Only objects of these classes.
+    pub class: ClassFilter,
     /// How many objects at most; `None` for all.
     pub limit: Option<Limit>,
     /// How classes are named in what is printed.
@@ -29,6 +29,6 @@ pub struct Query {
 impl Query {
     /// Whether objects of this class are wanted.
     pub(crate) fn wants(&self, class: &str) -> bool {
-        class.contains(&self.class)
+        self.class.matches(class)
     }
 }

@@ -3,8 +3,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::{
-    Annotated, Limit, Names, ObjectError, ObjectHistory, ObjectList, Query, Session, Snapshot, SortKey, Summary,
-    UnknownObject,
+    Annotated, ClassFilter, Limit, Names, ObjectError, ObjectHistory, ObjectList, Query, Session, Snapshot, SortKey,
+    Summary, UnknownObject,
 };
 
 /// The snapshots of one session, and the questions they answer.
@@ -84,9 +84,20 @@ impl Stats {
         self
     }
 
-    /// Lists only objects whose class has `class` in its full name; all with `""`.
-    pub fn filter(&mut self, class: &str) -> &mut Self {
-        class.clone_into(&mut self.query.class);
+    /// Asks only about some classes: those with `class` in their full names, or, after a `=`, the one of exactly this name;
+    /// all with `""`. Regular expressions are read by [`ClassFilter`]'s `parse`.
+    ///
+    /// ```
+    /// use classtracker_stats::{ClassFilter, Session, Stats};
+    ///
+    /// let mut stats = Stats::new(Session::new(chrono::Utc::now(), 1), Vec::new());
+    /// stats.filter("staff").print_stats();
+    /// stats.filter("=app::staff::Employee").print_stats();
+    /// stats.filter("staff".parse::<ClassFilter>()?).print_stats();
+    /// # Ok::<(), classtracker_stats::ClassFilterError>(())
+    /// ```
+    pub fn filter(&mut self, class: impl Into<ClassFilter>) -> &mut Self {
+        self.query.class = class.into();
         self
     }
 

@@ -127,7 +127,7 @@ fn an_object_dies_by_the_first_snapshot_that_found_it_dead() {
 #[test]
 fn the_answer_says_how_much_it_leaves_out() {
     let mut query = Query::default();
-    query.class = "Dog".to_owned();
+    query.class = "Dog".into();
     query.limit = Some(Limit::count(1));
     let stats = zoo();
     let list = stats.objects(&query);
@@ -139,6 +139,6 @@ fn the_answer_says_how_much_it_leaves_out() {
     folding.classes[0].listed = 3;
     let stats = Stats::new(Session::new(at(0), 1), vec![Arc::new(folding)]);
     assert_eq!(stats.objects(&query).folded[0].objects, 7);
-    query.class = "Cat".to_owned();
+    query.class = "Cat".into();
     assert_eq!(stats.objects(&query).folded, []);
 }

@@ -20,7 +20,7 @@ impl ObjectList {
         } else if self.total == 0 {
             writeln!(out, "  no snapshot lists an object by itself; the summary shows what each class holds")?;
         } else if self.matching == 0 {
-            let class = &self.query.class;
+            let class = self.query.class.to_string();
             writeln!(out, "  no listed object's class has {class:?} in its name; the summary shows the classes")?;
         }
         let columns = Columns::of(&self.moments, &self.objects);
@@ -34,8 +34,8 @@ impl ObjectList {
     fn write_title(&self, out: &mut impl Write) -> io::Result<()> {
         let query = &self.query;
         write!(out, "OBJECTS  {}", counted(self.total as u64, "object", "objects"))?;
-        if !query.class.is_empty() {
-            write!(out, ", {} of classes with {:?}", self.matching, query.class)?;
+        if !query.class.is_all() {
+            write!(out, ", {} of classes with {:?}", self.matching, query.class.to_string())?;
         }
         write!(out, ", {} shown, by ", self.objects.len())?;
         for key in query.sort.iter().filter(|key| **key != SortKey::Serial) {
