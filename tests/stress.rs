@@ -1,0 +1,303 @@
+//! Threads that create, share, lend, take apart and drop objects, while others walk them, switch tracking off and on, and end. Afterwards
+//! every count must be exact; and meanwhile memory must not grow.
+//!
+//! It is a program of its own, without the usual harness, so that it can run for long (`cargo test --test stress -- --seconds 600`), and
+//! under valgrind and the sanitizers: between threads it passes data only by what those tools see into (locks of `parking_lot`, joins).
+
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for")]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use classtracker::stats::Stats;
+use classtracker::{ClassTracker, DeepSizeOf, MonitorOptions, Trackable, Tracked, WeakTracked};
+use parking_lot::Mutex;
+
+/// Whole as long as the second is the first turned round, and the text as long as it says.
+#[derive(DeepSizeOf)]
+struct Item {
+    number: u64,
+    check: u64,
+    text: Vec<u8>,
+}
+
+/// A struct that is counted where it stands.
+#[derive(DeepSizeOf, Clone)]
+struct Step {
+    number: u64,
+    counted: Trackable<Step>,
+}
+
+impl Item {
+    fn new(number: u64) -> Self {
+        Self { number, check: !number, text: vec![number as u8; (number % 50) as usize] }
+    }
+
+    fn check(&self) {
+        let whole = self.check == !self.number && self.text.iter().all(|byte| *byte == self.number as u8);
+        assert!(whole, "a value that is not whole: {}", self.number);
+    }
+}
+
+impl Clone for Item {
+    fn clone(&self) -> Self {
+        self.check();
+        Self::new(self.number)
+    }
+}
+
+impl Drop for Item {
+    fn drop(&mut self) {
+        self.check();
+        self.check = self.number;
+    }
+}
+
+/// How many objects of each class a snapshot has to know.
+#[derive(Default, Clone, Copy)]
+struct Counted {
+    items: u64,
+    steps: u64,
+}
+
+const PLACES: usize = 32;
+
+/// What all threads take from and put into.
+#[derive(Default)]
+struct Shared {
+    strong: [Mutex<Option<Tracked<Item>>>; PLACES],
+    weak: [Mutex<WeakTracked<Item>>; PLACES],
+    steps: [Mutex<Vec<Step>>; 4],
+    counted: Mutex<Counted>,
+}
+
+/// Numbers without an order, the same in every run.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % end as u64) as usize
+    }
+}
+
+/// One thread's life: so many operations.
+fn live(shared: &Shared, seed: u64, operations: usize) {
+    let mut random = Random(seed | 1);
+    let mut own: Vec<Tracked<Item>> = Vec::new();
+    let mut counted = Counted::default();
+    let made = |object: Tracked<Item>, counted: &mut Counted| {
+        counted.items += u64::from(Tracked::serial(&object).is_some());
+        object
+    };
+    for operation in 0..operations {
+        let number = seed.wrapping_mul(31).wrapping_add(operation as u64);
+        let place = random.below(PLACES);
+        match random.below(12) {
+            0..3 => own.push(made(Tracked::new(Item::new(number)), &mut counted)),
+            3 => {
+                let object = made(Tracked::new(Item::new(number)), &mut counted);
+                *shared.weak[place].lock() = Tracked::downgrade(&object);
+                let old = shared.strong[place].lock().replace(object);
+                drop(old);
+            }
+            4 => {
+                let found = shared.strong[place].lock().clone();
+                own.extend(found);
+            }
+            5 => {
+                let taken = shared.strong[place].lock().take();
+                drop(taken);
+            }
+            6 => {
+                let weak = shared.weak[place].lock().clone();
+                if let Some(object) = weak.upgrade() {
+                    object.check();
+                }
+            }
+            7 => {
+                if let Some(object) = own.last_mut() {
+                    let before = Tracked::serial(object);
+                    Tracked::make_mut(object).check();
+                    if Tracked::serial(object) != before {
+                        counted.items += u64::from(Tracked::serial(object).is_some());
+                    }
+                    if let Some(mut value) = Tracked::get_mut(object) {
+                        *value = Item::new(number);
+                    }
+                }
+            }
+            8 => {
+                if let Some(Ok(value)) = own.pop().map(Tracked::try_unwrap) {
+                    value.check();
+                }
+            }
+            9 => {
+                let step = Step { number, counted: Trackable::new() };
+                counted.steps += u64::from(step.counted.serial().is_some());
+                let mut steps = shared.steps[place % 4].lock();
+                steps.push(step);
+                if steps.len() > 50 {
+                    // They move, and some are taken apart.
+                    let Step { number, counted } = steps.swap_remove(place);
+                    drop((number, counted));
+                    let old = std::mem::take(&mut *steps);
+                    drop(steps);
+                    drop(old);
+                }
+            }
+            _ => {
+                let place = random.below(own.len() + 1);
+                if place < own.len() {
+                    own.swap_remove(place);
+                }
+            }
+        }
+        if own.len() > 200 {
+            own.truncate(50);
+        }
+    }
+    let mut sum = shared.counted.lock();
+    sum.items += counted.items;
+    sum.steps += counted.steps;
+}
+
+struct Options {
+    seconds: u64,
+    threads: u64,
+    operations: usize,
+    /// Whether memory is looked at. Under valgrind and the sanitizers it says nothing.
+    memory: bool,
+}
+
+impl Options {
+    fn parse() -> Self {
+        let mut options = Self { seconds: 3, threads: 3, operations: 20_000, memory: true };
+        let mut words = std::env::args().skip(1);
+        while let Some(word) = words.next() {
+            let mut number = || words.next().and_then(|word| word.parse().ok());
+            match word.as_str() {
+                "--seconds" => options.seconds = number().expect("--seconds takes a number"),
+                "--threads" => options.threads = number().expect("--threads takes a number"),
+                "--operations" => options.operations = number().expect("--operations takes a number") as usize,
+                "--no-memory" => options.memory = false,
+                // What `cargo test` gives to all tests.
+                _ => {}
+            }
+        }
+        options
+    }
+}
+
+fn main() {
+    let options = Options::parse();
+    let folder = tempfile::tempdir().unwrap();
+    let dump = folder.path().join("stress.ctdump");
+    let tracker = ClassTracker::new();
+    tracker.track_class::<Item>();
+    let monitor = MonitorOptions::new().period(Duration::from_millis(100)).keep_last(10).stream_to(&dump);
+    let monitor = tracker.monitor(monitor).unwrap();
+
+    let shared = Arc::new(Shared::default());
+    let over = Arc::new(AtomicBool::new(false));
+    let end = Instant::now() + Duration::from_secs(options.seconds);
+    let mut threads = Vec::new();
+    for lane in 0..options.threads {
+        let shared = Arc::clone(&shared);
+        let operations = options.operations;
+        threads.push(thread::spawn(move || {
+            // One thread after the other, at least one.
+            for life in 1.. {
+                let shared = Arc::clone(&shared);
+                thread::spawn(move || live(&shared, (lane + 1) * 1_000_003 + life, operations)).join().unwrap();
+                if Instant::now() >= end {
+                    break;
+                }
+            }
+        }));
+    }
+    let walker = {
+        let over = Arc::clone(&over);
+        thread::spawn(move || {
+            let tracker = ClassTracker::new();
+            tracker.track_class::<Item>();
+            let mut turns = 0_u64;
+            // Relaxed: a last turn too many does no harm.
+            while !over.load(Ordering::Relaxed) {
+                let snapshot = tracker.create_snapshot("");
+                let row = &snapshot.classes[0];
+                assert!(row.live <= row.created && row.bytes >= row.flat_bytes);
+                tracker.instances::<Item>().iter().for_each(|item| item.check());
+                tracker.clear();
+                tracker.track_class::<Item>();
+                turns += 1;
+                if turns.is_multiple_of(3) {
+                    classtracker::set_enabled(false);
+                    thread::yield_now();
+                    classtracker::set_enabled(true);
+                }
+            }
+            classtracker::set_enabled(true);
+            turns
+        })
+    };
+    let memory = {
+        let over = Arc::clone(&over);
+        thread::spawn(move || {
+            let mut resident = Vec::new();
+            // Relaxed: as above.
+            while !over.load(Ordering::Relaxed) {
+                thread::sleep(Duration::from_millis(20));
+                resident.extend(classtracker::process_memory(classtracker::MemoryOptions::default()).resident_bytes);
+            }
+            resident
+        })
+    };
+    threads.into_iter().for_each(|thread| thread.join().unwrap());
+    over.store(true, Ordering::Relaxed);
+    let walks = walker.join().unwrap();
+    let resident = memory.join().unwrap();
+
+    let Shared { strong, weak, steps, counted } = Arc::into_inner(shared).unwrap();
+    drop((strong, weak, steps));
+    let Counted { items, steps } = counted.into_inner();
+    let last = tracker.create_snapshot("end");
+    monitor.finish().unwrap();
+    let exact = |class: &str, expected: u64| {
+        let row = last.classes.iter().find(|row| row.class.contains(class)).unwrap();
+        assert_eq!((row.live, row.created, row.dropped), (0, expected, expected), "{class}");
+        assert_eq!((row.bytes, row.unread), (0, 0), "{class}");
+    };
+    exact("Item", items);
+    exact("Step", steps);
+    assert!(tracker.instances::<Item>().is_empty());
+    assert!(tracker.snapshots().len() <= 10);
+    let streamed = Stats::load(&dump).unwrap();
+    assert!(streamed.snapshots().iter().any(|snapshot| snapshot.label == "end"));
+    assert!(walks > 0);
+    println!("stress: {items} items, {steps} steps, {walks} walks, {} snapshots streamed", streamed.snapshots().len());
+
+    if options.memory && options.seconds >= 3 {
+        check_memory(&resident);
+    }
+}
+
+/// After the first half, memory is what it was.
+fn check_memory(resident: &[u64]) {
+    let median = |part: &[u64]| {
+        let mut part = part.to_vec();
+        part.sort_unstable();
+        part[part.len() / 2]
+    };
+    let quarter = resident.len() / 4;
+    if quarter == 0 {
+        return;
+    }
+    let (before, after) = (median(&resident[quarter..2 * quarter]), median(&resident[3 * quarter..]));
+    println!("stress: resident {} KiB in the second quarter, {} KiB in the last", before >> 10, after >> 10);
+    assert!(after < before + before / 5 + (4 << 20), "memory grows: {before} bytes, then {after}");
+}
