@@ -56,6 +56,7 @@ mod monitor;
 #[allow(unsafe_code, reason = "the one module that may: see its documentation")]
 #[cfg_attr(not(feature = "track"), path = "registry/off.rs")]
 mod registry;
+mod told;
 mod tracker;
 
 pub use classtracker_derive::DeepSizeOf;
@@ -63,8 +64,9 @@ pub use classtracker_stats as stats;
 pub use inspect::{Inspect, Walk, deep_size_of};
 pub use memory::{MemoryOptions, process_memory};
 pub use monitor::{Growth, Monitor, MonitorError, MonitorOptions, MonitorStatus, Watermark};
-pub use registry::{Trackable, Tracked, TrackedMut, WeakTracked};
+pub use registry::{Trackable, Tracked, TrackedMut, WeakTracked, set_told};
 pub use sizing::*;
+pub use told::{Bundle, Content, ObjectInfo, Tracker, global_tracker, set_global_tracker};
 pub use tracker::{ByInspect, BySize, ClassTracker, Detail, Sizing, Trace, TrackError, TrackHandle, TrackOptions};
 
 /// Switches tracking on or off for the whole process. It is on at first.

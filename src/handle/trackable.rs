@@ -16,12 +16,16 @@ impl<T: 'static> Default for Trackable<T> {
     }
 }
 
-/// A new object.
+/// A new object, on which the same bundle hangs.
 impl<T: 'static> Clone for Trackable<T> {
     #[inline]
     #[track_caller]
     fn clone(&self) -> Self {
-        Self::new()
+        let clone = Self::new();
+        if let Some(bundle) = self.bundle() {
+            clone.set_bundle(bundle);
+        }
+        clone
     }
 }
 

@@ -20,6 +20,6 @@ pub(super) fn due(depth: u32) -> bool {
 /// Runs `f` with enough stack for the next levels.
 #[cold]
 #[inline(never)]
-pub(super) fn with_room<R>(f: impl FnOnce() -> R) -> R {
+pub(crate) fn with_room<R>(f: impl FnOnce() -> R) -> R {
     stacker::maybe_grow(RED_ZONE, PIECE, f)
 }

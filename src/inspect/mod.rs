@@ -41,6 +41,8 @@ pub use self::walk::Walk;
 
 pub(crate) use self::carry::deep_size_of_children;
 pub(crate) use self::class::ClassKey;
+#[cfg(feature = "track")]
+pub(crate) use self::depth::with_room;
 #[allow(unused_imports, reason = "what a caller of the sizer names")]
 pub(crate) use self::ledger::Shares;
 #[allow(unused_imports, reason = "what a caller of the sizer names")]

@@ -4,7 +4,7 @@ use core::mem::ManuallyDrop;
 use core::ops::{Deref, DerefMut};
 use core::panic::Location;
 
-use super::destroy::{drop_weak, give_back, value_of};
+use super::destroy::{drop_weak, give_back, say_farewell, value_of};
 use super::handle::Tracked;
 use super::page::Remains;
 use super::with_local;
@@ -46,7 +46,7 @@ impl<T: ?Sized> Tracked<T> {
     }
 
     fn is_pinned(&self) -> bool {
-        self.header().serial.is_pinned()
+        self.header().identity.is_pinned()
     }
 
     /// Keeps walkers to come from the value until [`Tracked::admit_walkers`]; whether those that were reading it have left.
@@ -130,6 +130,8 @@ impl<T> Tracked<T> {
         let value = unsafe { value_of(this.node) };
         // SAFETY: no strong handle is left, and no walker reads the value: it is ours to move.
         let value = unsafe { value.read() };
+        // SAFETY: the node is kept, and no strong handle is left or will be.
+        unsafe { say_farewell(this.node) };
         if let Some((page, slot)) = this.page_and_slot() {
             slot.hide();
             // A walker that came while the value was excluded may still read the header.
@@ -166,6 +168,9 @@ impl<T: Inspect + Clone + Send + Sync + 'static> Tracked<T> {
             this.admit_walkers();
         }
         let mine = Tracked::build((**this).clone(), Location::caller(), false);
+        if let Some(bundle) = Tracked::bundle(this) {
+            Tracked::set_bundle(&mine, bundle);
+        }
         if let Some((_, slot)) = mine.page_and_slot() {
             slot.hide_value(mine.node.as_ptr().cast());
         }

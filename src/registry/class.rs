@@ -6,7 +6,7 @@ use core::ptr::{NonNull, null};
 use super::local::LocalClass;
 use super::node::{Header, Node};
 use super::page::{Page, Remains, SLOTS, Slot};
-use super::sync::{AtomicU64, Lock, Ordering};
+use super::sync::{AtomicU32, AtomicU64, Lock, Ordering};
 use super::watch::Wishes;
 
 /// What the compiler knows of a class.
@@ -67,6 +67,8 @@ pub(crate) struct Class {
     name: &'static str,
     pub(super) destroy: unsafe fn(NonNull<Header>, Remains),
     by_value: Option<Counted>,
+    /// 0 if its new objects are not to get the global tracker.
+    told: AtomicU32,
     /// Every page of this class, in order of creation.
     pages: Lock<Vec<PageRef>>,
     /// Free slots that no thread has taken.
@@ -152,6 +154,7 @@ impl Class {
             name: (seed.name)(),
             destroy: seed.destroy,
             by_value: seed.by_value,
+            told: AtomicU32::new(1),
             pages: Lock::new(Vec::new()),
             pool: Lock::new(Chain::EMPTY),
             threads: Lock::new(Threads(Vec::new())),
@@ -179,6 +182,22 @@ impl Class {
 
     pub(crate) fn is<T: 'static>(&self) -> bool {
         self.type_id == TypeId::of::<T>()
+    }
+
+    /// The type of its objects.
+    pub(crate) fn object_type(&self) -> TypeId {
+        self.by_value.map_or(self.type_id, |counted| counted.type_id)
+    }
+
+    /// Whether its new objects get the global tracker.
+    pub(super) fn is_told(&self) -> bool {
+        // Relaxed: it says nothing of anything else.
+        self.told.load(Ordering::Relaxed) != 0
+    }
+
+    pub(crate) fn set_told(&self, told: bool) {
+        // Relaxed: as above.
+        self.told.store(u32::from(told), Ordering::Relaxed);
     }
 
     /// For a class of objects that stand by value, what is known of each of them.

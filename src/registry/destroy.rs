@@ -29,13 +29,33 @@ pub(super) unsafe fn value_of<T: ?Sized>(node: NonNull<Node<T>>) -> *mut T {
 #[inline]
 unsafe fn free<T: ?Sized>(node: NonNull<Node<T>>) {
     // SAFETY: the node is still allocated.
-    if !unsafe { header_of(node) }.life.ends() {
+    let header = unsafe { header_of(node) };
+    if header.identity.has_record() {
+        // SAFETY: nobody has the object any more.
+        unsafe { header.identity.discard() };
+    }
+    if !header.life.ends() {
         return;
     }
     // SAFETY: the reference is for the layout alone, which is known from the pointer.
     let layout = unsafe { core::alloc::Layout::for_value(node.as_ref()) };
     // SAFETY: the node was allocated by `Box` with this layout.
     unsafe { std::alloc::dealloc(node.as_ptr().cast(), layout) };
+}
+
+/// Tells an object's tracker of its end.
+///
+/// # Safety
+/// The node must be allocated, and nobody else have the object or get it again, but for walkers that read its header.
+#[inline]
+pub(super) unsafe fn say_farewell<T: ?Sized>(node: NonNull<Node<T>>) {
+    // SAFETY: the caller's promise.
+    let header = unsafe { header_of(node) };
+    if header.identity.is_told()
+        && let Some(class) = header.class()
+    {
+        header.identity.farewell(class);
+    }
 }
 
 /// Returns a slot without an object, and counts the object as dropped.
@@ -73,6 +93,8 @@ pub(super) unsafe fn destroy_node<T: ?Sized>(node: NonNull<Node<T>>) {
             unsafe { drop_weak_after_value(self.0) };
         }
     }
+    // SAFETY: the caller's promise.
+    unsafe { say_farewell(node) };
     // A destructor that panics must not keep the memory.
     let memory = Memory(node);
     // SAFETY: the node is allocated.

@@ -79,7 +79,20 @@ impl<T: Inspect + Send + Sync + 'static> Tracked<T> {
         // SAFETY: `Box::into_raw` gives no null.
         let node = unsafe { NonNull::new_unchecked(node) };
         // SAFETY: the node counts one handle, this one.
-        unsafe { Self::from_node(node) }
+        let this = unsafe { Self::from_node(node) };
+        this.announce();
+        this
+    }
+
+    /// Tells the tracker of an object that its slot does not show yet.
+    #[inline]
+    fn announce(&self) {
+        let header = self.header();
+        if header.identity.is_told()
+            && let Some(class) = header.class()
+        {
+            header.identity.announce(class);
+        }
     }
 
     /// Makes a tracked object that can hold a weak handle to itself. The handle that `value` is given cannot be upgraded
@@ -107,6 +120,12 @@ impl<T: Inspect + Send + Sync + 'static> Tracked<T> {
         core::mem::forget(unfinished);
         // SAFETY: the node is alive, we own it.
         let header = unsafe { header_of(node) };
+        // Whoever has a weak handle can do nothing with it yet.
+        if header.identity.is_told()
+            && let Some(class) = header.class()
+        {
+            header.identity.announce(class);
+        }
         header.counts.first_strong();
         // SAFETY: as in `new`.
         if let Some(slot) = unsafe { header.slot.as_ref() } {
@@ -145,6 +164,7 @@ impl<T> Drop for Unfinished<T> {
     fn drop(&mut self) {
         // SAFETY: the node is alive: this guard stands for the weak count of the strong handles.
         let header = unsafe { header_of(self.node) };
+        header.identity.forsake();
         give_back(header.slot);
         // SAFETY: the count was this guard's; there is no value to drop.
         unsafe { drop_weak(self.node) };
@@ -177,31 +197,31 @@ impl<T: ?Sized> Tracked<T> {
     /// if it was made while tracking was off.
     #[must_use]
     pub fn serial(this: &Self) -> Option<u64> {
-        (!this.header().slot.is_null()).then(|| this.header().serial.get())
+        (!this.header().slot.is_null()).then(|| this.header().identity.serial())
     }
 
     /// When the object was made, from the first use of tracking in this process on, to the resolution of the system's coarse clock.
     /// `None` if it was made while tracking was off.
     #[must_use]
     pub fn birth(this: &Self) -> Option<Duration> {
-        (!this.header().slot.is_null()).then(|| this.header().origin.birth())
+        (!this.header().slot.is_null()).then(|| this.header().identity.origin().birth())
     }
 
     /// Where the object was made. `None` if that was while tracking was off.
     #[must_use]
     pub fn site(this: &Self) -> Option<&'static Location<'static>> {
-        registry().location(this.header().origin.site())
+        registry().location(this.header().identity.origin().site())
     }
 
     /// The number of the place where the object was made; 0 if that is not known.
     pub(crate) fn site_number(this: &Self) -> u32 {
-        this.header().origin.site()
+        this.header().identity.origin().site()
     }
 
     /// The class of its object, and where it stands; `None` if it is not registered.
     pub(crate) fn entry(this: &Self) -> Option<(&'static Class, Place)> {
         let (page, _) = this.page_and_slot()?;
-        Some((page.class(), Place::new(this.header().slot, this.header().serial.get())))
+        Some((page.class(), Place::new(this.header().slot, this.header().identity.serial())))
     }
 
     /// The address that stands for the object among shared blocks. It lies within the header: the start of a node may be the

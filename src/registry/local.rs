@@ -10,7 +10,8 @@ use core::ptr::null;
 
 use super::Registry;
 use super::class::{Chain, Class, Seed};
-use super::node::Origin;
+use super::global::CROWDED;
+use super::identity::{Identity, Origin, Serial};
 use super::page::{SLOTS, Slot};
 use super::sync::{AtomicU64, Ordering, bump, count};
 use by_value::{Shares, new_shares};
@@ -48,21 +49,49 @@ const NO_STOP: u64 = u64::MAX;
 pub(super) struct Registration {
     /// Null: tracking is off, the object is not registered.
     pub(super) slot: *const Slot,
-    pub(super) serial: u64,
-    pub(super) origin: Origin,
+    pub(super) given: Given,
 }
 
-impl Registration {
-    fn none() -> Self {
-        Self { slot: null(), serial: 0, origin: Origin::new(0, 0) }
+/// Who a new object is.
+pub(super) struct Given {
+    /// 0 if tracking is off.
+    serial: u64,
+    origin: Origin,
+    /// The number of the tracker that the object has a claim on; 0 for none, [`CROWDED`] for one without a number.
+    pub(super) tracker: u64,
+}
+
+impl Given {
+    fn nothing() -> Self {
+        Self { serial: 0, origin: Origin::new(0, 0), tracker: 0 }
+    }
+
+    /// The identity; it takes over the claim.
+    #[inline]
+    pub(super) fn identity(self, pinned: bool) -> Identity {
+        if self.tracker < CROWDED {
+            return Identity::new(Serial::new(self.serial, self.tracker, pinned), self.origin);
+        }
+        let identity = Identity::new(Serial::new(self.serial, 0, pinned), self.origin);
+        identity.record_at_birth(super::registry().trackers.current());
+        identity
     }
 }
 
 /// One thread's part of the registry. It has no destructor, so that it can be used by other destructors of its thread:
 /// [`Local::close`] gives back what it holds, and from then on everything goes the slow, shared way.
 pub(super) struct Local {
-    /// The registry's control word when this thread last looked. Never equal to it before the first use and after `close`.
+    /// The registry's control word when this thread last looked, if the usual way is open: tracking is on, and there is no global
+    /// tracker. Never equal to it before the first use and after `close`.
     control: Cell<u64>,
+    /// The control word, whatever it said.
+    seen: Cell<u64>,
+    /// The number of the global tracker in that epoch.
+    tracker: Cell<u64>,
+    /// Where this thread counts claims on trackers.
+    pub(super) shard: Cell<u32>,
+    /// How many notifications of trackers this thread is in, one inside the other.
+    pub(super) telling: Cell<u32>,
     /// The serials that are this thread's to give: `next..end`.
     next: Cell<u64>,
     end: Cell<u64>,
@@ -151,6 +180,10 @@ impl Local {
     const fn with(classes: &'static [Cell<*const LocalClass>]) -> Self {
         Self {
             control: Cell::new(NEVER),
+            seen: Cell::new(NEVER),
+            tracker: Cell::new(0),
+            shard: Cell::new(0),
+            telling: Cell::new(0),
             next: Cell::new(0),
             end: Cell::new(0),
             block: Cell::new(FIRST_BLOCK),
@@ -188,10 +221,63 @@ impl Local {
             {
                 self.next.set(serial + 1);
                 count(&share.created, created + 1);
-                return Registration { slot, serial, origin: Origin::new(crate::clock::ticks(), recent.site) };
+                let origin = Origin::new(crate::clock::ticks(), recent.site);
+                return Registration { slot, given: Given { serial, origin, tracker: 0 } };
+            }
+        }
+        self.register_told(registry, type_id, seed, location)
+    }
+
+    /// The way that is usual where there is a global tracker.
+    #[inline(never)]
+    fn register_told(
+        &self,
+        registry: &'static Registry,
+        type_id: TypeId,
+        seed: fn() -> Seed,
+        location: &'static Location<'static>,
+    ) -> Registration {
+        let recent = self.recent[recent_index(type_id, location)].get();
+        let known = recent.type_id == Some(type_id) && core::ptr::eq(recent.location, location);
+        let serial = self.next.get();
+        if known && self.is_told(registry) && serial != self.end.get() {
+            // SAFETY: as in `register`.
+            let share = unsafe { &*recent.local };
+            let created = share.created();
+            if created != share.stop.get()
+                && let Some(slot) = share.pop()
+            {
+                self.next.set(serial + 1);
+                count(&share.created, created + 1);
+                let origin = Origin::new(crate::clock::ticks(), recent.site);
+                let tracker = self.claim(registry, share.class);
+                return Registration { slot, given: Given { serial, origin, tracker } };
             }
         }
         self.register_slowly(registry, seed, location)
+    }
+
+    /// Whether there is a global tracker, and nothing has changed since this thread last looked.
+    fn is_told(&self, registry: &'static Registry) -> bool {
+        let control = registry.control();
+        Registry::is_told(control) && control == self.seen.get()
+    }
+
+    /// A claim on the global tracker for a new object of this class: see [`Given::tracker`].
+    fn claim(&self, registry: &'static Registry, class: &'static Class) -> u64 {
+        // What a tracker makes while it is told of something is its own affair: else it might be told for ever.
+        if self.telling.get() > 0 || !class.is_told() {
+            return 0;
+        }
+        loop {
+            let number =
+                if self.phase.get() == Phase::Closed { registry.trackers.current_number() } else { self.tracker.get() };
+            if number == 0 || number == CROWDED || registry.trackers.claim(number, self.shard.get()) {
+                return number;
+            }
+            // It is not the global one any more.
+            self.tracker.set(registry.trackers.current_number());
+        }
     }
 
     #[cold]
@@ -204,7 +290,7 @@ impl Local {
     ) -> Registration {
         let control = registry.control_for_serials();
         if Registry::is_off(control) {
-            return Registration::none();
+            return Registration { slot: null(), given: Given::nothing() };
         }
         let seed = seed();
         let class = registry.class(&seed);
@@ -216,7 +302,8 @@ impl Local {
             let origin = origin(registry, location, traced);
             let slot = class.take_slots(1, || registry.new_page()).head;
             class.count_created();
-            return Registration { slot, serial, origin };
+            let tracker = self.claim_slowly(registry, control, class);
+            return Registration { slot, given: Given { serial, origin, tracker } };
         }
         let serial = self.next_serial(registry, control);
         let share = self.share(class);
@@ -232,11 +319,16 @@ impl Local {
                 site: origin.site(),
             });
         }
-        Registration { slot, serial, origin }
+        let tracker = self.claim_slowly(registry, control, class);
+        Registration { slot, given: Given { serial, origin, tracker } }
+    }
+
+    fn claim_slowly(&self, registry: &'static Registry, control: u64, class: &'static Class) -> u64 {
+        if Registry::is_told(control) { self.claim(registry, class) } else { 0 }
     }
 
     fn next_serial(&self, registry: &'static Registry, control: u64) -> u64 {
-        if control != self.control.get() || self.next.get() == self.end.get() {
+        if control != self.seen.get() || self.next.get() == self.end.get() {
             // A changed control word also ends the block of serials: see `Registry::cut`.
             let fresh = registry.serials(self.block.get());
             self.block.set((self.block.get() * 2).min(LAST_BLOCK));
@@ -246,7 +338,10 @@ impl Local {
             if self.wish_changes.replace(wish_changes) != wish_changes {
                 self.forget_recent();
             }
-            self.control.set(control);
+            self.seen.set(control);
+            let told = Registry::is_told(control);
+            self.control.set(if told { NEVER } else { control });
+            self.tracker.set(if told { registry.trackers.current_number() } else { 0 });
         }
         let serial = self.next.get();
         self.next.set(serial + 1);
@@ -302,6 +397,7 @@ impl Local {
             crate::clock::started();
             let open = super::close_at_thread_exit();
             self.phase.set(if open { Phase::Open } else { Phase::Closed });
+            self.shard.set(super::registry().trackers.next_shard());
         }
     }
 
@@ -367,6 +463,7 @@ impl Local {
     pub(super) fn close(&self) {
         self.phase.set(Phase::Closed);
         self.control.set(NEVER);
+        self.seen.set(NEVER);
         self.forget_recent();
         self.forget_shares();
         let none: &'static [Cell<*const LocalClass>] = &[];

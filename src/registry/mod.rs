@@ -36,16 +36,20 @@ mod borrow;
 mod class;
 mod counts;
 mod destroy;
+mod global;
 mod handle;
+mod identity;
 mod local;
 #[cfg(all(test, loom))]
 #[allow(clippy::unwrap_used, reason = "these are tests")]
 mod model;
 mod node;
 mod page;
+mod record;
 mod sites;
 mod stack;
 mod sync;
+mod tell;
 mod trackable;
 mod visit;
 mod watch;
@@ -60,6 +64,7 @@ use rustc_hash::{FxBuildHasher, FxHashMap};
 
 pub use borrow::TrackedMut;
 pub use handle::Tracked;
+pub use tell::set_told;
 pub use trackable::Trackable;
 pub use weak::WeakTracked;
 
@@ -68,10 +73,13 @@ pub(crate) use visit::{Object, Place, Visitor, Walker};
 pub(crate) use watch::{Watch, Wishes};
 
 use class::Seed;
+use global::Trackers;
 use local::Local;
 use page::{PAGE_BYTES, Page};
 use sites::Sites;
 use sync::{AtomicU64, Lock, Ordering};
+
+use crate::told::Tracker;
 
 /// Whether there is anything that could be tracked; the program may be built without (`off.rs`).
 pub(crate) const TRACKS: bool = true;
@@ -85,9 +93,12 @@ pub(crate) struct Registry {
     classes: Lock<Classes>,
     sites: Lock<Sites>,
     slab: Lock<Slab>,
+    trackers: Trackers,
+    /// Taken to give an object its [`record`]; which one is a matter of the object's address.
+    stripes: [Lock<()>; STRIPES],
 }
 
-/// Bit 0: tracking is off. The rest: the epoch, which rises whenever every thread must look here again.
+/// Bit 0: tracking is off. Bit 1: there is a global tracker. The rest: the epoch, which rises whenever every thread must look here again.
 ///
 /// Every creation reads it; nothing that is written often may share its cache line (or the pair that is fetched at once).
 #[repr(align(128))]
@@ -109,9 +120,21 @@ struct Slab {
 unsafe impl Send for Slab {}
 
 const OFF: u64 = 1;
-const EPOCH: u64 = 2;
+const TOLD: u64 = 2;
+const EPOCH: u64 = 4;
+const STRIPES: usize = if cfg!(loom) { 1 } else { 16 };
 /// How many pages are taken from the allocator at once.
 const SLAB_PAGES: usize = if cfg!(loom) { 1 } else { 32 };
+
+#[cfg(not(loom))]
+const fn stripes() -> [Lock<()>; STRIPES] {
+    [const { Lock::new(()) }; STRIPES]
+}
+
+#[cfg(loom)]
+fn stripes() -> [Lock<()>; STRIPES] {
+    core::array::from_fn(|_| Lock::new(()))
+}
 
 macro_rules! registry_new {
     ($($constness:tt)?) => {
@@ -126,6 +149,8 @@ macro_rules! registry_new {
                 }),
                 sites: Lock::new(Sites::new()),
                 slab: Lock::new(Slab { next: core::ptr::null_mut(), pages_left: 0, bytes: 0 }),
+                trackers: Trackers::new(),
+                stripes: stripes(),
             }
         }
     };
@@ -151,6 +176,31 @@ impl Registry {
 
     fn is_off(control: u64) -> bool {
         control & OFF != 0
+    }
+
+    fn is_told(control: u64) -> bool {
+        control & TOLD != 0
+    }
+
+    /// Makes every thread look who the global tracker is.
+    fn set_told(&self, told: bool) {
+        let change = |control| Some((control & !TOLD) + EPOCH + if told { TOLD } else { 0 });
+        // Release: as in `cut`, whose place it may take for a thread that sees only this change. Relaxed on failure: it looks again.
+        let _ = self.control.0.fetch_update(Ordering::Release, Ordering::Relaxed, change);
+    }
+
+    /// The global tracker.
+    pub(crate) fn global_tracker(&self) -> Option<Arc<dyn Tracker>> {
+        self.trackers.current()
+    }
+
+    /// Makes this the tracker that objects made from now on get.
+    pub(crate) fn set_global_tracker(&self, tracker: Option<Arc<dyn Tracker>>) {
+        self.trackers.set(self, tracker);
+    }
+
+    fn stripe(&self, address: usize) -> &Lock<()> {
+        &self.stripes[(address >> 6) % STRIPES]
     }
 
     /// Draws a line through time: the first serial that no object made before this call has.
@@ -264,6 +314,7 @@ impl Registry {
             let slab = self.slab.lock();
             size_of::<Self>() + slab.pages_left * PAGE_BYTES
         };
+        bytes += self.trackers.overhead_bytes();
         bytes += self.sites.lock().overhead_bytes();
         for class in self.classes() {
             let (created, dropped) = class.totals();

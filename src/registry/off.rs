@@ -13,6 +13,7 @@ use core::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use crate::told::{Bundle, Content, Tracker};
 use crate::{Inspect, Walk};
 
 /// Whether there is anything that could be tracked.
@@ -62,6 +63,29 @@ impl<T: ?Sized> Tracked<T> {
     /// `None`: the program was built without tracking.
     #[must_use]
     pub fn site(_this: &Self) -> Option<&'static Location<'static>> {
+        None
+    }
+
+    /// Does nothing: the program was built without tracking.
+    pub fn set_tracker(_this: &Self, _tracker: Option<Arc<dyn Tracker>>) {}
+
+    /// `None`: the program was built without tracking.
+    #[must_use]
+    pub fn tracker(_this: &Self) -> Option<Arc<dyn Tracker>> {
+        None
+    }
+
+    /// Drops the bundle: the program was built without tracking.
+    pub fn set_bundle(_this: &Self, _bundle: impl Content) {}
+
+    /// `None`: the program was built without tracking.
+    #[must_use]
+    pub fn bundle(_this: &Self) -> Option<Bundle> {
+        None
+    }
+
+    /// `None`: the program was built without tracking.
+    pub fn take_bundle(_this: &Self) -> Option<Bundle> {
         None
     }
 
@@ -263,12 +287,39 @@ impl<T: 'static> Trackable<T> {
         None
     }
 
+    /// Does nothing: the program was built without tracking.
+    pub fn set_tracker(&self, _tracker: Option<Arc<dyn Tracker>>) {}
+
+    /// `None`: the program was built without tracking.
+    #[must_use]
+    pub fn tracker(&self) -> Option<Arc<dyn Tracker>> {
+        None
+    }
+
+    /// Drops the bundle: the program was built without tracking.
+    pub fn set_bundle(&self, _bundle: impl Content) {}
+
+    /// `None`: the program was built without tracking.
+    #[must_use]
+    pub fn bundle(&self) -> Option<Bundle> {
+        None
+    }
+
+    /// `None`: the program was built without tracking.
+    pub fn take_bundle(&self) -> Option<Bundle> {
+        None
+    }
+
     /// `None`: the program was built without tracking.
     #[must_use]
     pub fn site(&self) -> Option<&'static Location<'static>> {
         None
     }
 }
+
+/// Does nothing: the program was built without tracking.
+#[allow(clippy::extra_unused_type_parameters, reason = "the face is that of the real one")]
+pub fn set_told<T: 'static>(_told: bool) {}
 
 pub(crate) struct Registry(());
 
@@ -295,6 +346,12 @@ impl Registry {
         static CLASS: Class = Class(());
         &CLASS
     }
+
+    pub(crate) fn global_tracker(&self) -> Option<Arc<dyn Tracker>> {
+        None
+    }
+
+    pub(crate) fn set_global_tracker(&self, _tracker: Option<Arc<dyn Tracker>>) {}
 
     pub(crate) fn counted_classes(&self) -> Vec<(&'static Class, Counted)> {
         Vec::new()
@@ -343,6 +400,14 @@ impl Class {
 
     pub(crate) fn name(&self) -> &'static str {
         ""
+    }
+
+    pub(crate) fn object_type(&self) -> TypeId {
+        TypeId::of::<Infallible>()
+    }
+
+    pub(crate) fn counted(&self) -> Option<Counted> {
+        None
     }
 
     pub(crate) fn is<T: 'static>(&self) -> bool {

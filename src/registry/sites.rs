@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
-use super::node::MAX_SITES;
+use super::identity::MAX_SITES;
 
 /// Number 0 stands for a place that is not known. Equal places have equal numbers, also where the compiler keeps several
 /// copies of one. A place with a stack has a number of its own, for each stack.

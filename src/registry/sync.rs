@@ -36,6 +36,25 @@ mod imp {
         }
     }
 
+    /// A cell as loom has it, which checks in models that uses do not race.
+    pub(in crate::registry) struct UnsafeCell<T>(core::cell::UnsafeCell<T>);
+
+    impl<T> UnsafeCell<T> {
+        pub(in crate::registry) const fn new(value: T) -> Self {
+            Self(core::cell::UnsafeCell::new(value))
+        }
+
+        #[inline]
+        pub(in crate::registry) fn with<R>(&self, read: impl FnOnce(*const T) -> R) -> R {
+            read(self.0.get())
+        }
+
+        #[inline]
+        pub(in crate::registry) fn with_mut<R>(&self, write: impl FnOnce(*mut T) -> R) -> R {
+            write(self.0.get())
+        }
+    }
+
     /// Lets others run; `round` counts the waits so far.
     pub(in crate::registry) fn pause(round: u32) {
         match round {
@@ -48,6 +67,7 @@ mod imp {
 
 #[cfg(loom)]
 mod imp {
+    pub(in crate::registry) use loom::cell::UnsafeCell;
     pub(in crate::registry) use loom::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering, fence};
 
     pub(in crate::registry) struct Lock<T>(loom::sync::Mutex<T>);

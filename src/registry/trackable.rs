@@ -2,10 +2,12 @@
 
 use core::marker::PhantomData;
 use core::panic::Location;
+use std::sync::Arc;
 
-use super::class::Seed;
-use super::node::{Origin, Serial};
+use super::class::{Class, Seed};
+use super::identity::Identity;
 use super::{registry, with_local};
+use crate::told::{Bundle, Content, Tracker};
 
 /// A field that makes the struct around it countable, wherever it stands: in a `Vec`, on the stack, inside a map.
 ///
@@ -38,8 +40,7 @@ use super::{registry, with_local};
 ///
 /// When an object was made is not recorded: to read the clock would cost more than all the rest.
 pub struct Trackable<T: 'static> {
-    serial: Serial,
-    origin: Origin,
+    identity: Identity,
     of: PhantomData<fn() -> T>,
 }
 
@@ -54,26 +55,75 @@ impl<T: 'static> Trackable<T> {
     #[track_caller]
     pub fn new() -> Self {
         let location = Location::caller();
-        let (serial, origin) = with_local(|local| {
+        let given = with_local(|local| {
             local.count_created(registry(), Seed::id_by_value::<T>(), Seed::by_value::<T>, location)
         });
-        Self { serial: Serial::new(serial, false), origin, of: PhantomData }
+        let this = Self { identity: given.identity(false), of: PhantomData };
+        if this.identity.is_told() {
+            this.identity.announce(Self::class());
+        }
+        this
+    }
+
+    fn class() -> &'static Class {
+        with_local(|local| local.class_by_value(Seed::id_by_value::<T>(), Seed::by_value::<T>))
     }
 
     fn is_counted(&self) -> bool {
-        self.serial.get() != 0
+        self.identity.serial() != 0
     }
 
     /// The object's serial: unique in the process, among objects of all kinds. `None` if it was made while tracking was off.
     #[must_use]
     pub fn serial(&self) -> Option<u64> {
-        self.is_counted().then(|| self.serial.get())
+        self.is_counted().then(|| self.identity.serial())
     }
 
     /// Where the object was made. `None` if that was while tracking was off.
     #[must_use]
     pub fn site(&self) -> Option<&'static Location<'static>> {
-        registry().location(self.origin.site())
+        registry().location(self.identity.origin().site())
+    }
+
+    /// Sets who is told of this object from now on, as [`Tracked::set_tracker`](crate::Tracked::set_tracker) does.
+    pub fn set_tracker(&self, tracker: Option<Arc<dyn Tracker>>) {
+        if self.is_counted() {
+            self.identity.set_tracker(Self::class(), tracker);
+        }
+    }
+
+    /// Who is told of this object.
+    #[must_use]
+    pub fn tracker(&self) -> Option<Arc<dyn Tracker>> {
+        self.identity.tracker()
+    }
+
+    /// Hangs any data on the object, as [`Tracked::set_bundle`](crate::Tracked::set_bundle) does.
+    pub fn set_bundle(&self, bundle: impl Content) {
+        if self.is_counted() {
+            self.identity.set_bundle(Self::class(), Some(Bundle::new(bundle)));
+        }
+    }
+
+    /// What hangs on the object.
+    #[must_use]
+    pub fn bundle(&self) -> Option<Bundle> {
+        self.identity.bundle()
+    }
+
+    /// Takes away what hangs on the object, if something does, and tells its tracker that the object was updated.
+    pub fn take_bundle(&self) -> Option<Bundle> {
+        self.bundle()?;
+        self.identity.set_bundle(Self::class(), None)
+    }
+
+    /// The object dies, and somebody is told of it, or was.
+    #[cold]
+    #[inline(never)]
+    fn end(&mut self) {
+        self.identity.farewell(Self::class());
+        // SAFETY: the object is ours alone, and is being dropped.
+        unsafe { self.identity.discard() };
     }
 }
 
@@ -82,6 +132,9 @@ impl<T: 'static> Drop for Trackable<T> {
     fn drop(&mut self) {
         if self.is_counted() {
             with_local(|local| local.count_dropped(Seed::id_by_value::<T>(), Seed::by_value::<T>));
+            if self.identity.is_told() {
+                self.end();
+            }
         }
     }
 }

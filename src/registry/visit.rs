@@ -29,18 +29,18 @@ impl<'v, T> Object<'v, T> {
 
     #[inline]
     pub(crate) fn serial(&self) -> u64 {
-        self.header().serial.get()
+        self.header().identity.serial()
     }
 
     /// When it was made, from the first use of tracking on.
     pub(crate) fn birth(&self) -> Duration {
-        self.header().origin.birth()
+        self.header().identity.origin().birth()
     }
 
     /// The number of the place where it was made; see [`Registry::location`](super::Registry::location).
     #[inline]
     pub(crate) fn site(&self) -> u32 {
-        self.header().origin.site()
+        self.header().identity.origin().site()
     }
 
     /// Its value; `None` while it is borrowed mutably.
@@ -279,7 +279,7 @@ fn destroy_all(released: &Released) {
 
 /// Runs `work`; whether it came to its end. A panic goes no further.
 #[inline]
-fn ends(work: impl FnOnce()) -> bool {
+pub(super) fn ends(work: impl FnOnce()) -> bool {
     // But a model ends when loom, or an assertion, panics.
     if cfg!(loom) {
         work();

@@ -91,7 +91,7 @@ impl<T: ?Sized> WeakTracked<T> {
     /// The serial that the object has, or had. `None` if it was made while tracking was off, or if there never was one.
     #[must_use]
     pub fn serial(&self) -> Option<u64> {
-        self.header().filter(|header| !header.slot.is_null()).map(|header| header.serial.get())
+        self.header().filter(|header| !header.slot.is_null()).map(|header| header.identity.serial())
     }
 }
 

@@ -15,4 +15,5 @@ mod registration;
 mod sharing;
 mod snapshots;
 mod statistics;
+mod told;
 mod traces;

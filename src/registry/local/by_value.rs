@@ -5,14 +5,11 @@ use core::cell::Cell;
 use core::panic::Location;
 use core::ptr::null;
 
-use super::{Local, LocalClass, Phase, Recent, recent_index, type_hash};
-use crate::registry::class::Seed;
-use crate::registry::node::Origin;
+use super::{Given, Local, LocalClass, Phase, Recent, recent_index, type_hash};
+use crate::registry::class::{Class, Seed};
+use crate::registry::identity::Origin;
 use crate::registry::sync::bump;
 use crate::registry::{Registry, registry};
-
-/// A serial, or 0 if tracking is off, and an origin without a date: reading the clock would cost more than all the rest.
-pub(in crate::registry) type Given = (u64, Origin);
 
 /// A thread's share of a class, by the type that the class is found by: who drops an object knows nothing else of its class.
 #[derive(Clone, Copy)]
@@ -50,7 +47,30 @@ impl Local {
             let share = unsafe { &*recent.local };
             self.next.set(serial + 1);
             bump(&share.created);
-            return (serial, Origin::undated(recent.site));
+            // Without a date: reading the clock would cost more than all the rest.
+            return Given { serial, origin: Origin::undated(recent.site), tracker: 0 };
+        }
+        self.count_created_told(registry, type_id, seed, location)
+    }
+
+    /// The way that is usual where there is a global tracker.
+    #[inline(never)]
+    fn count_created_told(
+        &self,
+        registry: &'static Registry,
+        type_id: TypeId,
+        seed: fn() -> Seed,
+        location: &'static Location<'static>,
+    ) -> Given {
+        let recent = self.recent[recent_index(type_id, location)].get();
+        let known = recent.type_id == Some(type_id) && core::ptr::eq(recent.location, location);
+        let serial = self.next.get();
+        if known && self.is_told(registry) && serial != self.end.get() {
+            // SAFETY: as in `register`.
+            let share = unsafe { &*recent.local };
+            self.next.set(serial + 1);
+            bump(&share.created);
+            return Given { serial, origin: Origin::undated(recent.site), tracker: self.claim(registry, share.class) };
         }
         self.count_created_slowly(registry, seed, location)
     }
@@ -65,7 +85,7 @@ impl Local {
     ) -> Given {
         let control = registry.control_for_serials();
         if Registry::is_off(control) {
-            return (0, Origin::undated(0));
+            return Given::nothing();
         }
         let seed = seed();
         let class = registry.class(&seed);
@@ -74,7 +94,8 @@ impl Local {
         self.open();
         if self.phase.get() == Phase::Closed {
             class.count_created();
-            return (registry.serials(1).start, origin);
+            let tracker = self.claim_slowly(registry, control, class);
+            return Given { serial: registry.serials(1).start, origin, tracker };
         }
         let serial = self.next_serial(registry, control);
         let share = self.share(class);
@@ -85,7 +106,7 @@ impl Local {
             local: share,
             site,
         });
-        (serial, origin)
+        Given { serial, origin, tracker: self.claim_slowly(registry, control, class) }
     }
 
     /// Counts the drop of an object that was counted when it was made.
@@ -125,6 +146,22 @@ impl Local {
         let share = self.share(class);
         bump(&share.dropped);
         self.remember_share(seed.type_id, share);
+    }
+
+    /// The class of objects that stand by value, found without a lock where this thread has worked with it.
+    pub(in crate::registry) fn class_by_value(&self, type_id: TypeId, seed: fn() -> Seed) -> &'static Class {
+        let share = self.shares[place(type_id, 0)].get();
+        if share.type_id == Some(type_id) {
+            // SAFETY: as in `count_dropped`.
+            return unsafe { &*share.local }.class;
+        }
+        match self.share_of_type(type_id) {
+            Some(share) => {
+                self.remember_share(type_id, share);
+                share.class
+            }
+            None => registry().class(&seed()),
+        }
     }
 
     /// The share of a class that this thread has worked with, found without a lock.

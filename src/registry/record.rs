@@ -1,0 +1,131 @@
+//! What is kept for one object beside its identity: the tracker that was set for it, and its bundle.
+
+use core::mem::replace;
+use std::sync::Arc;
+
+use super::identity::{Identity, Origin};
+use super::registry;
+use super::sync::{Life, Lock};
+use super::visit::ends;
+use crate::told::{Bundle, Tracker};
+
+pub(super) struct Record {
+    origin: Origin,
+    kept: Lock<Kept>,
+    /// Nothing, outside of models.
+    life: Life,
+}
+
+/// Who is told of an object, and what it is told of it.
+#[derive(Clone, Default)]
+pub(super) struct Kept {
+    pub(super) tracker: Option<Arc<dyn Tracker>>,
+    pub(super) bundle: Option<Bundle>,
+}
+
+impl Record {
+    fn new(origin: Origin, tracker: Option<Arc<dyn Tracker>>) -> Box<Self> {
+        let kept = Lock::new(Kept { tracker, bundle: None });
+        Box::new(Self { origin, kept, life: Life::new() })
+    }
+
+    pub(super) fn origin(&self) -> Origin {
+        self.life.used();
+        self.origin
+    }
+
+    /// What is kept now.
+    pub(super) fn kept(&self) -> Kept {
+        self.life.used();
+        self.kept.lock().clone()
+    }
+
+    /// Sets another tracker; returns what was kept before.
+    pub(super) fn set_tracker(&self, tracker: Option<Arc<dyn Tracker>>) -> Kept {
+        self.life.used();
+        let mut kept = self.kept.lock();
+        let bundle = kept.bundle.clone();
+        Kept { tracker: replace(&mut kept.tracker, tracker), bundle }
+    }
+
+    /// Sets another bundle. Returns the old one, to be dropped, and the tracker that is to be told.
+    pub(super) fn set_bundle(&self, bundle: Option<Bundle>) -> Kept {
+        self.life.used();
+        let mut kept = self.kept.lock();
+        let tracker = kept.tracker.clone();
+        Kept { tracker, bundle: replace(&mut kept.bundle, bundle) }
+    }
+
+    /// Takes out what is kept: the object is dead.
+    pub(super) fn empty(&self) -> Kept {
+        self.life.used();
+        core::mem::take(&mut *self.kept.lock())
+    }
+}
+
+impl Identity {
+    /// The object's record, made now if it has none.
+    pub(super) fn recorded(&self) -> &Record {
+        match self.record() {
+            Some(record) => record,
+            None => self.make_record(),
+        }
+    }
+
+    #[cold]
+    fn make_record(&self) -> &Record {
+        // Outside of the lock, as is whatever it holds when it is not needed.
+        let mut fresh = Some(Record::new(self.origin(), None));
+        let number = self.first_tracker();
+        let trackers = &registry().trackers;
+        let (record, last) = {
+            let _stripe = registry().stripe(core::ptr::from_ref(self).addr()).lock();
+            match (self.record(), fresh.take()) {
+                (None, Some(mut record)) if number != 0 => {
+                    // SAFETY: as long as there is no record, the object's claim on this tracker holds; that ends only here, under this
+                    // lock, or with the object.
+                    let tracker = unsafe { trackers.tracker(number) };
+                    record.kept = Lock::new(Kept { tracker: Some(Arc::clone(tracker)), bundle: None });
+                    // SAFETY: the claim is the object's, and from now on the record stands in its place.
+                    (self.install(record), unsafe { trackers.release(number) })
+                }
+                (None, Some(record)) => (self.install(record), None),
+                (known, unused) => {
+                    fresh = unused;
+                    (known.unwrap_or_else(|| unreachable!("a record was found or made")), None)
+                }
+            }
+        };
+        if let Some(unused) = fresh {
+            unused.life.ends();
+        }
+        // The tracker may have been the last that held this number; the record holds the tracker itself.
+        drop(last);
+        record
+    }
+
+    /// Gives a new object, which nobody has seen, a record with this tracker.
+    pub(super) fn record_at_birth(&self, tracker: Option<Arc<dyn Tracker>>) {
+        if tracker.is_some() {
+            self.install(Record::new(self.origin(), tracker));
+        }
+    }
+
+    /// The identity ends, and with it the record.
+    ///
+    /// # Safety
+    /// As [`Identity::take_record`].
+    #[cold]
+    #[inline(never)]
+    pub(super) unsafe fn discard(&self) {
+        // SAFETY: the caller's promise.
+        let Some(record) = (unsafe { self.take_record() }) else { return };
+        // What the user gave may throw when it is dropped.
+        let kept = record.empty();
+        ends(move || drop(kept));
+        if !record.life.ends() {
+            // A model keeps the memory, to see whether it is used again.
+            core::mem::forget(record);
+        }
+    }
+}

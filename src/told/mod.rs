@@ -1,0 +1,95 @@
+//! Trackers that are told: when an object comes to them, leaves them, gets another bundle, or dies.
+#![forbid(unsafe_code)]
+
+mod bundle;
+mod info;
+
+use std::sync::Arc;
+
+pub use bundle::{Bundle, Content};
+pub use info::ObjectInfo;
+
+use crate::registry::registry;
+
+/// Is told of objects: of all that are made while it is the [global tracker](set_global_tracker), and of each that it is
+/// [set](crate::Tracked::set_tracker) for. It need not listen to everything.
+///
+/// ```standalone_crate
+/// use std::sync::{Arc, Mutex};
+/// use classtracker::{ObjectInfo, Tracked, Tracker, set_global_tracker};
+///
+/// #[derive(Default)]
+/// struct Log(Mutex<Vec<String>>);
+///
+/// impl Tracker for Log {
+///     fn notify_attached(&self, object: &ObjectInfo<'_>) {
+///         self.0.lock().unwrap().push(format!("{} {} came", object.class(), object.serial()));
+///     }
+///     fn notify_destroyed(&self, object: &ObjectInfo<'_>) {
+///         self.0.lock().unwrap().push(format!("{} {} died, {:?}", object.class(), object.serial(), object.bundle()));
+///     }
+/// }
+///
+/// let log = Arc::new(Log::default());
+/// set_global_tracker(Some(log.clone()));
+/// let number = Tracked::new(7_u32);
+/// Tracked::set_bundle(&number, "in good health");
+/// drop(number);
+/// assert_eq!(*log.0.lock().unwrap(), ["u32 1 came", "u32 1 died, Some(\"in good health\")"]);
+/// ```
+///
+/// # What a tracker may do
+/// Anything. It is called on the thread on which something happens to the object, under no lock of this crate.
+/// - It may panic: that ends the one notification, and nothing else.
+/// - It may take its time: that holds up this thread, and no other.
+/// - It may make and drop tracked objects, take snapshots, and set trackers, the global one included. **Objects that are made inside a
+///   notification do not get the global tracker**: a tracker that makes an object of its own at each turn would be told of that one, too.
+/// - It may cause further notifications. Those within one another, more than a hundred deep, are left out except for deaths.
+///
+/// It never gets the object itself, so it cannot bring back one that is being dropped.
+///
+/// # When it is called
+/// - [`notify_attached`](Self::notify_attached) before [`Tracked::new`](crate::Tracked::new) returns, and before any other thread can find the
+///   object.
+/// - [`notify_destroyed`](Self::notify_destroyed) when the last handle is gone and before the value is dropped, or, where the value is taken
+///   out of its handle, after that. If a snapshot reads the object just then, it is called on the snapshot's thread some
+///   moments later. It is called while a thread unwinds or ends, too, and after `main` has returned.
+/// - Calls for one object follow one another as what happened to it does. If several threads change its tracker or its bundle
+///   at once, each makes its own calls in its own order.
+pub trait Tracker: Send + Sync {
+    /// The object has this tracker from now on.
+    fn notify_attached(&self, object: &ObjectInfo<'_>) {
+        let _ = object;
+    }
+
+    /// The object does not have this tracker any more.
+    fn notify_detached(&self, object: &ObjectInfo<'_>) {
+        let _ = object;
+    }
+
+    /// The object has another bundle.
+    fn notify_updated(&self, object: &ObjectInfo<'_>) {
+        let _ = object;
+    }
+
+    /// The object is dead.
+    fn notify_destroyed(&self, object: &ObjectInfo<'_>) {
+        let _ = object;
+    }
+}
+
+/// Sets the tracker that every object gets that is made from now on, in a [`Tracked`](crate::Tracked) or with a
+/// [`Trackable`](crate::Trackable); `None`: no tracker. Objects that were made before keep what they have.
+///
+/// The tracker before it is let go when the last object dies that still has it. A class can [opt out](crate::set_told).
+///
+/// See [`Tracker`] for an example.
+pub fn set_global_tracker(tracker: Option<Arc<dyn Tracker>>) {
+    registry().set_global_tracker(tracker);
+}
+
+/// The tracker that objects get that are made now.
+#[must_use]
+pub fn global_tracker() -> Option<Arc<dyn Tracker>> {
+    registry().global_tracker()
+}
