@@ -7,9 +7,10 @@
 mod report;
 
 use std::hint::black_box;
+use std::sync::Arc;
 use std::time::Instant;
 
-use classtracker::Trackable;
+use classtracker::{Inventory, Trackable, Tracked, set_global_tracker};
 use report::report;
 
 const ROUNDS: usize = 25;
@@ -18,6 +19,7 @@ const DROPS: usize = 400_000;
 
 fn main() {
     by_value();
+    inventory();
 }
 
 /// 40 bytes, and those of the field.
@@ -42,6 +44,21 @@ fn by_value() {
             1.5,
             pairs(counted, plain),
         );
+    }
+}
+
+fn inventory() {
+    let words = [1_u64; 5];
+    for threads in [1, 2] {
+        let arc = || churn(threads, || Arc::new(black_box(words)));
+        let tracked = || churn(threads, || Tracked::new(black_box(words)));
+        set_global_tracker(Some(Arc::new(Inventory::new())));
+        report(
+            &format!("create+drop with an Inventory as global tracker / Arc, {threads} thread(s)"),
+            3.0,
+            pairs(tracked, arc),
+        );
+        set_global_tracker(None);
     }
 }
 

@@ -66,7 +66,10 @@ pub use memory::{MemoryOptions, process_memory};
 pub use monitor::{Growth, Monitor, MonitorError, MonitorOptions, MonitorStatus, Watermark};
 pub use registry::{Trackable, Tracked, TrackedMut, WeakTracked, set_told};
 pub use sizing::*;
-pub use told::{Bundle, Content, ObjectInfo, Tracker, global_tracker, set_global_tracker};
+pub use told::{
+    Bundle, ClassInstances, ClassNameError, Content, Instance, Inventory, InventoryReport, InventoryRow, ListedObject,
+    ObjectInfo, Tracker, global_tracker, live_instances, set_global_tracker,
+};
 pub use tracker::{ByInspect, BySize, ClassTracker, Detail, Sizing, Trace, TrackError, TrackHandle, TrackOptions};
 
 /// Switches tracking on or off for the whole process. It is on at first.

@@ -39,6 +39,7 @@ mod destroy;
 mod global;
 mod handle;
 mod identity;
+mod list;
 mod local;
 #[cfg(all(test, loom))]
 #[allow(clippy::unwrap_used, reason = "these are tests")]
@@ -49,6 +50,7 @@ mod record;
 mod sites;
 mod stack;
 mod sync;
+mod tallies;
 mod tell;
 mod trackable;
 mod visit;
@@ -69,6 +71,9 @@ pub use trackable::Trackable;
 pub use weak::WeakTracked;
 
 pub(crate) use class::{Class, Counted, HEADER_BYTES};
+pub(crate) use list::objects;
+pub(crate) use sync::Flag;
+pub(crate) use tallies::{Count, Tallies};
 pub(crate) use visit::{Object, Place, Visitor, Walker};
 pub(crate) use watch::{Watch, Wishes};
 
@@ -79,7 +84,7 @@ use page::{PAGE_BYTES, Page};
 use sites::Sites;
 use sync::{AtomicU64, Lock, Ordering};
 
-use crate::told::Tracker;
+use crate::told::{Bundle, Tracker};
 
 /// Whether there is anything that could be tracked; the program may be built without (`off.rs`).
 pub(crate) const TRACKS: bool = true;

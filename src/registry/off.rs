@@ -353,6 +353,10 @@ impl Registry {
 
     pub(crate) fn set_global_tracker(&self, _tracker: Option<Arc<dyn Tracker>>) {}
 
+    pub(crate) fn classes(&self) -> Vec<&'static Class> {
+        Vec::new()
+    }
+
     pub(crate) fn counted_classes(&self) -> Vec<(&'static Class, Counted)> {
         Vec::new()
     }
@@ -508,4 +512,58 @@ impl Walker {
     }
 
     pub(crate) fn step_aside(&self) {}
+}
+
+pub(crate) struct Listed {
+    pub(crate) serial: u64,
+    pub(crate) birth: Duration,
+    pub(crate) site: u32,
+    pub(crate) bundle: Option<Bundle>,
+}
+
+pub(crate) fn objects(_class: &Class) -> Vec<Listed> {
+    Vec::new()
+}
+
+/// Counters of what a tracker is told: it is told nothing.
+pub(crate) struct Tallies(());
+
+pub(crate) enum Count {
+    Attached,
+    Detached,
+    Destroyed,
+}
+
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Heard {
+    pub(crate) attached: u64,
+    pub(crate) detached: u64,
+    pub(crate) destroyed: u64,
+}
+
+impl Tallies {
+    pub(crate) fn new() -> Self {
+        Self(())
+    }
+
+    pub(crate) fn add(&self, _class: &Class, _count: Count) {}
+
+    pub(crate) fn read(&self, _class: &Class) -> Heard {
+        Heard::default()
+    }
+}
+
+/// Something that is looked at when a tracker is told of an object.
+pub(crate) struct Flag(());
+
+impl Flag {
+    pub(crate) fn new() -> Self {
+        Self(())
+    }
+
+    pub(crate) fn get(&self) -> bool {
+        false
+    }
+
+    pub(crate) fn set(&self, _on: bool) {}
 }

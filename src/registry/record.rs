@@ -40,6 +40,11 @@ impl Record {
         self.kept.lock().clone()
     }
 
+    pub(super) fn bundle(&self) -> Option<Bundle> {
+        self.life.used();
+        self.kept.lock().bundle.clone()
+    }
+
     /// Sets another tracker; returns what was kept before.
     pub(super) fn set_tracker(&self, tracker: Option<Arc<dyn Tracker>>) -> Kept {
         self.life.used();

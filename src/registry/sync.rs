@@ -136,6 +136,26 @@ pub(super) fn swap_before_loads<T>(word: &AtomicPtr<T>, new: *mut T) -> *mut T {
     }
 }
 
+/// Something to be looked at often that tells of nothing else.
+pub(crate) struct Flag(AtomicU32);
+
+impl Flag {
+    pub(crate) fn new() -> Self {
+        Self(AtomicU32::new(0))
+    }
+
+    #[inline]
+    pub(crate) fn get(&self) -> bool {
+        // Relaxed: who is told of a change by other means sees it; nothing else is read on its account.
+        self.0.load(Ordering::Relaxed) != 0
+    }
+
+    pub(crate) fn set(&self, on: bool) {
+        // Relaxed: as above.
+        self.0.store(u32::from(on), Ordering::Relaxed);
+    }
+}
+
 /// A counter that one thread writes and all may read: no read-modify-write is needed.
 #[inline]
 pub(super) fn bump(counter: &AtomicU64) {

@@ -127,7 +127,7 @@ impl Identity {
     }
 
     pub(super) fn bundle(&self) -> Option<Bundle> {
-        self.record()?.kept().bundle
+        self.record()?.bundle()
     }
 
     pub(super) fn set_bundle(&self, class: &'static Class, bundle: Option<Bundle>) -> Option<Bundle> {

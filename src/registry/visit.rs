@@ -13,6 +13,7 @@ use super::handle::Tracked;
 use super::node::{Header, Node};
 use super::page::{Found, Page, Released, SLOTS, Slot};
 use super::with_local;
+use crate::told::Bundle;
 
 /// A live object, readable for as long as the visit's closure runs.
 pub(crate) struct Object<'v, T> {
@@ -41,6 +42,11 @@ impl<'v, T> Object<'v, T> {
     #[inline]
     pub(crate) fn site(&self) -> u32 {
         self.header().identity.origin().site()
+    }
+
+    /// What hangs on it.
+    pub(crate) fn bundle(&self) -> Option<Bundle> {
+        self.header().identity.bundle()
     }
 
     /// Its value; `None` while it is borrowed mutably.
@@ -113,7 +119,7 @@ impl Place {
 }
 
 #[inline]
-fn found<'v, T>(slot: &Slot) -> Option<Object<'v, T>> {
+pub(super) fn found<'v, T>(slot: &Slot) -> Option<Object<'v, T>> {
     let (header, exclusive) = match slot.find() {
         Found::Nothing => return None,
         Found::Object(header) => (header, false),
@@ -212,7 +218,7 @@ impl Walker {
         Some(look(object))
     }
 
-    fn enter(&self, page: &'static Page) -> OnPage<'_> {
+    pub(super) fn enter(&self, page: &'static Page) -> OnPage<'_> {
         assert!(self.page.get().is_none(), "a walker is on one page at a time");
         with_local(|local| local.walks.set(local.walks.get() + 1));
         page.enter();
@@ -245,7 +251,7 @@ impl Walker {
 }
 
 /// Leaves the page, also when what was done there panics.
-struct OnPage<'w>(&'w Walker);
+pub(super) struct OnPage<'w>(&'w Walker);
 
 impl Drop for OnPage<'_> {
     fn drop(&mut self) {

@@ -37,6 +37,11 @@ impl<'i> ObjectInfo<'i> {
         self.class.object_type()
     }
 
+    /// Its class, as the registry knows it.
+    pub(super) fn registered(&self) -> &'static Class {
+        self.class
+    }
+
     /// Whether the object stands by value, with a [`Trackable`](crate::Trackable); otherwise it is in a [`Tracked`](crate::Tracked).
     #[must_use]
     pub fn is_by_value(&self) -> bool {

@@ -3,11 +3,20 @@
 
 mod bundle;
 mod info;
+mod instances;
+mod inventory;
+mod names;
+mod report;
 
 use std::sync::Arc;
 
 pub use bundle::{Bundle, Content};
 pub use info::ObjectInfo;
+pub use instances::{ClassInstances, Instance, live_instances};
+pub use inventory::Inventory;
+pub use names::ClassNameError;
+use report::Shown;
+pub use report::{InventoryReport, InventoryRow, ListedObject};
 
 use crate::registry::registry;
 

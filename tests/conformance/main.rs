@@ -10,6 +10,7 @@ mod support;
 
 mod by_value;
 mod instances;
+mod inventory;
 mod monitoring;
 mod registration;
 mod sharing;
