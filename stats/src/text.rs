@@ -1,15 +1,22 @@
 //! Answers as text. Nothing here depends on a terminal: what is printed to a pipe is what is printed to a screen.
 
 mod annotated;
+mod class_list;
 mod diff;
 mod growth;
+mod lines;
 mod object;
 mod objects;
+mod oldest;
 mod referents;
+mod sites;
 mod summary;
 mod timeline;
+mod trace;
 
 use std::borrow::Cow;
+
+use crate::ClassFilter;
 
 /// `text` in one line that moves no cursor: control characters, and those that turn the order of what follows them, are
 /// written as escapes.
@@ -38,6 +45,18 @@ fn turns_order(char: char) -> bool {
 pub(crate) fn counted(number: impl Into<u64>, one: &str, many: &str) -> String {
     let number = number.into();
     format!("{number} {}", if number == 1 { one } else { many })
+}
+
+/// What to say where the filter lets no class through.
+pub(crate) fn no_class(filter: &ClassFilter) -> String {
+    if filter.is_all() {
+        "  no class has an object alive: track_class::<T>() or track_object(&object)".to_owned()
+    } else {
+        format!(
+            "  no class of which an object is alive is one of {:?}; the summary shows the classes",
+            filter.to_string()
+        )
+    }
 }
 
 /// What to do when there is no snapshot to show anything of.
