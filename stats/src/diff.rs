@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use crate::{Bounds, Moment, Names, Percent, ProcessMemory, SnapshotKey, SnapshotKeyError, Stats};
 pub use builder::DiffBuilder;
+pub(crate) use join::Line;
 
 /// What changed from one snapshot to another: the answer to [`Stats::diff`].
 ///

@@ -53,6 +53,7 @@ mod oldest;
 mod sites;
 mod stats;
 mod summary;
+mod survivors;
 mod text;
 
 pub mod dump;
@@ -83,4 +84,5 @@ pub use sites::{ClassSites, SiteShare, Sites, TraceShare};
 pub use sort_key::{SortKey, UnknownSortKey};
 pub use stats::Stats;
 pub use summary::{ShareOf, SnapshotSummary, Summary, SummaryRow};
+pub use survivors::{ClassSurvivors, SurvivorSite, Survivors, SurvivorsBuilder, SurvivorsError};
 pub use units::{Bytes, BytesChange, Percent, Seconds};

@@ -11,6 +11,7 @@ mod oldest;
 mod referents;
 mod sites;
 mod summary;
+mod survivors;
 mod timeline;
 mod trace;
 

@@ -45,7 +45,7 @@ impl Oldest {
                 (0, _) => writeln!(out, "  of {name}, none of {live} is known")?,
                 (_, true) => writeln!(out, "  of {name}, the {known} oldest of {live} are known")?,
                 (_, false) => {
-                    writeln!(out, "  of {name}, {known} of {live} are known, by their rows; others may be older")?
+                    writeln!(out, "  of {name}, {known} of {live} are known, by their rows; others may be older")?;
                 }
             }
         }
