@@ -12,3 +12,5 @@ mod pipes;
 mod sample;
 mod selection;
 mod support;
+#[cfg(unix)]
+mod terminal;
