@@ -51,7 +51,7 @@ Examples:
 
 /// Show what dumps of classtracker hold: which types take the memory, and which objects.
 #[derive(Debug, Parser)]
-#[command(name = "classtracker", version, after_help = format!("{EXAMPLES}\n\n{}", exit::HELP))]
+#[command(name = "classtracker", version, after_help = format!("{EXAMPLES}\n\n{}", exit::help()))]
 pub(crate) struct Arguments {
     #[arg(long, value_name = "WHEN", value_enum, default_value = "auto", global = true, hide_possible_values = true)]
     #[arg(help = "When to use colour: always, never, or auto: on a terminal, unless NO_COLOR is set")]
@@ -117,8 +117,8 @@ pub(crate) struct Completions {
 #[derive(Debug, Args)]
 #[command(after_help = MAN_EXAMPLES)]
 pub(crate) struct Man {
-    /// Write a page for this command and one for each of its subcommands into this directory, instead of one to the
-    /// standard output.
+    /// Write classtracker.1 into this directory, and a page for each command, instead of all as one page to the standard
+    /// output.
     #[arg(long, value_name = "DIR")]
     pub(crate) dir: Option<PathBuf>,
 }

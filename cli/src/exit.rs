@@ -2,14 +2,20 @@
 
 use std::process::ExitCode;
 
-/// What stands about exit codes in the help and in the manual.
-pub(crate) const HELP: &str = "\
-Exit codes:
-  0  all is printed (or the reader of a pipe has left)
-  1  a dump can't be read, or does not have what was asked for, or the output can't be written
-  2  the command was used wrongly
-  3  the answer is one that was to be a failure (--fail-on-growth, --fail)
-  4  a dump is cut or damaged: the answer is that of its whole snapshots, and what is lost is said";
+/// What each exit code says.
+pub(crate) const MEANINGS: [(u8, &str); 5] = [
+    (0, "all is printed (or the reader of a pipe has left)"),
+    (1, "a dump can't be read, or does not have what was asked for, or the output can't be written"),
+    (2, "the command was used wrongly"),
+    (3, "the answer is one that was to be a failure (--fail-on-growth, --fail)"),
+    (4, "a dump is cut or damaged: the answer is that of its whole snapshots, and what is lost is said"),
+];
+
+/// What stands about them in the help.
+pub(crate) fn help() -> String {
+    let lines = MEANINGS.map(|(code, meaning)| format!("\n  {code}  {meaning}"));
+    format!("Exit codes:{}", lines.concat())
+}
 
 /// An exit code that is no [`Outcome`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

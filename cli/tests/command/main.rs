@@ -8,6 +8,7 @@ mod diff;
 mod export;
 mod help;
 mod hostile;
+mod man;
 mod pipes;
 mod sample;
 mod selection;
