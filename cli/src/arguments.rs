@@ -1,8 +1,12 @@
 //! The flags and what they mean.
 
+mod check;
+mod classes;
 mod diff;
 mod export;
 mod form;
+mod growth;
+mod html;
 mod objects;
 mod source;
 
@@ -11,9 +15,13 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
+pub(crate) use check::Check;
+pub(crate) use classes::OfClass;
 pub(crate) use diff::Diff;
 pub(crate) use export::{Export, Format, Table};
 pub(crate) use form::Form;
+pub(crate) use growth::Growth;
+pub(crate) use html::Html;
 pub(crate) use objects::{Object, Objects};
 pub(crate) use source::{DumpFile, Source};
 
@@ -80,8 +88,14 @@ pub(crate) enum Command {
     Object(Object),
     /// Print what changed between two snapshots: objects made, dropped and surviving, and their bytes.
     Diff(Diff),
+    /// Print which classes grow, and how fast.
+    Growth(Growth),
+    /// Write a report that a browser shows: one file, with everything in it.
+    Html(Html),
     /// Write all that a dump holds as JSON or CSV, for other programs.
     Export(Export),
+    /// Read a dump from end to end, and say what of it is lost.
+    Check(Check),
     /// Print what makes a shell complete this command.
     Completions(Completions),
     /// Print the manual of this command, as a page for man.

@@ -2,9 +2,12 @@
 
 mod annotate;
 mod answer;
+mod check;
 mod completions;
 mod diff;
 mod export;
+mod growth;
+mod html;
 mod man;
 mod object;
 mod objects;
@@ -22,7 +25,10 @@ pub(crate) fn run(command: &Command, out: &mut Output) -> Result<Outcome, Failur
         Command::Objects(arguments) => objects::run(arguments, out),
         Command::Object(arguments) => object::run(arguments, out),
         Command::Diff(arguments) => diff::run(arguments, out),
+        Command::Growth(arguments) => growth::run(arguments, out),
+        Command::Html(arguments) => html::run(arguments, out),
         Command::Export(arguments) => export::run(arguments, out),
+        Command::Check(arguments) => check::run(arguments, out),
         Command::Completions(arguments) => completions::run(arguments, out),
         Command::Man(arguments) => man::run(arguments, out),
     }

@@ -13,6 +13,7 @@ use clap::ValueEnum;
 use crate::failure::Failure;
 pub(crate) use file::replace;
 use screen::Screen;
+pub(crate) use screen::printable;
 
 /// When to use colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -66,7 +67,7 @@ pub(crate) fn complain(message: &str) {
 
 /// Writes this text to the standard error.
 pub(crate) fn explain(text: &str) {
-    let lines: Vec<_> = text.lines().map(|line| screen::printable(line).into_owned() + "\n").collect();
+    let lines: Vec<_> = text.lines().map(|line| printable(line).into_owned() + "\n").collect();
     let _ = io::stderr().write_all(lines.concat().as_bytes());
 }
 

@@ -1,13 +1,14 @@
 use clap::Args;
 use classtracker_stats::{Limit, SortKey};
 
-use super::{Form, Source};
+use super::{Form, OfClass, Source};
 
 const OBJECTS_EXAMPLES: &str = "\
 Examples:
   classtracker objects factory.ctdump --sort size --limit 10      the ten largest
   classtracker objects factory.ctdump --sort death,birth          by end, then by beginning
-  classtracker objects factory.ctdump --class Employee --limit 0.1";
+  classtracker objects factory.ctdump --class Employee --limit 0.1
+  classtracker objects factory.ctdump --class '/^factory::staff::/'";
 
 const OBJECT_EXAMPLES: &str = "\
 Examples:
@@ -19,9 +20,8 @@ pub(crate) struct Objects {
     #[command(flatten)]
     pub(crate) source: Source,
 
-    /// Only objects whose class has this in its full name.
-    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
-    pub(crate) class: String,
+    #[command(flatten)]
+    pub(crate) of: OfClass,
 
     /// Sort by these, the first first: class, name, birth, death, size (the largest measured), tsize (the size in the
     /// largest snapshot), repr, serial. Sizes sort the largest first, all else ascending [default: serial].

@@ -26,8 +26,8 @@ fn within(dump: Dump, arguments: &Diff) -> Result<(Answer, Outcome), Failure> {
         arguments.after.as_ref().unwrap_or(&SnapshotKey::LAST),
     ];
     let Picked { snapshots: [before, after], gone, outcome, .. } = dump.pick(keys, arguments.dump.allow_cut)?;
-    let mut builder = DiffBuilder::new(&before, &after, options(arguments, Runs::Same));
-    builder.gone(&gone).objects(&before.objects, &after.objects);
+    let mut builder = DiffBuilder::new(&before.snapshot, &after.snapshot, options(arguments, Runs::Same));
+    builder.gone(&gone).objects(before.objects.iter(), after.objects.iter());
     Ok((builder.finish(), outcome))
 }
 
@@ -39,8 +39,8 @@ fn across(dump: Dump, other: Dump, arguments: &Diff) -> Result<(Answer, Outcome)
     let second = other.pick(key(&arguments.after).each_ref(), allow_cut)?;
     let ([before], [after]) = (&first.snapshots, &second.snapshots);
     let runs = if first.session == second.session { Runs::Same } else { Runs::Different };
-    let mut builder = DiffBuilder::new(before, after, options(arguments, runs));
-    builder.objects(&before.objects, &after.objects);
+    let mut builder = DiffBuilder::new(&before.snapshot, &after.snapshot, options(arguments, runs));
+    builder.objects(before.objects.iter(), after.objects.iter());
     Ok((builder.finish(), first.outcome.max(second.outcome)))
 }
 

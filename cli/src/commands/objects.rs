@@ -1,3 +1,5 @@
+use classtracker_stats::dump;
+
 use super::answer;
 use crate::arguments::Objects;
 use crate::exit::Outcome;
@@ -6,8 +8,12 @@ use crate::input;
 use crate::output::Output;
 
 pub(super) fn run(arguments: &Objects, out: &mut Output) -> Result<Outcome, Failure> {
-    let (mut stats, outcome) = input::load(&arguments.source)?;
-    stats.names(arguments.form.names()).filter(&arguments.class).sort_by(&arguments.sort).limit(arguments.limit);
+    let (mut stats, outcome) = input::load(&arguments.source, dump::Objects::Read)?;
+    stats
+        .names(arguments.form.names())
+        .filter(arguments.of.class.clone())
+        .sort_by(&arguments.sort)
+        .limit(arguments.limit);
     if arguments.reverse {
         stats.reverse();
     }

@@ -5,6 +5,7 @@ use std::fmt::Display;
 use std::io::Write;
 use std::sync::Arc;
 
+use classtracker_stats::dump::Objects;
 use classtracker_stats::{ClassRow, ObjectRow, Site, SiteRow, Snapshot};
 use csv::Writer;
 
@@ -19,7 +20,8 @@ const KEY: [&str; 4] = ["process_id", "snapshot", "label", "elapsed_ns"];
 
 /// Writes the table of `source`.
 pub(super) fn table(source: &Source, table: Table, raw_text: bool, out: &mut dyn Write) -> Result<Outcome, Failure> {
-    let reading = Reading::begin_printing(source)?;
+    let objects = if table == Table::Objects { Objects::Read } else { Objects::Skip };
+    let reading = Reading::begin_printing(source, objects)?;
     let process = number(reading.session().process_id);
     let mut out = Writer::from_writer(out);
     let guard = Guard { off: raw_text };

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 use classtracker_stats::Snapshot;
+use classtracker_stats::dump::Objects;
 use serde::Serialize;
 
 use super::record::{SessionRecord, SnapshotRecord};
@@ -23,7 +24,7 @@ struct Line<'a> {
 
 /// Writes a line for each snapshot.
 pub(super) fn lines(source: &Source, objects: bool, out: &mut dyn Write) -> Result<Outcome, Failure> {
-    let reading = Reading::begin_printing(source)?;
+    let reading = Reading::begin_printing(source, rows(objects))?;
     let session = reading.session().clone();
     let line = |index, snapshot: Arc<Snapshot>| {
         let snapshot = SnapshotRecord::of(index, &snapshot, objects);
@@ -35,7 +36,7 @@ pub(super) fn lines(source: &Source, objects: bool, out: &mut dyn Write) -> Resu
 
 /// Writes one document. Its last field says what is lost of the dump.
 pub(super) fn document(source: &Source, objects: bool, out: &mut dyn Write) -> Result<Outcome, Failure> {
-    let reading = Reading::begin_printing(source)?;
+    let reading = Reading::begin_printing(source, rows(objects))?;
     text("{\"session\": ", out)?;
     json::write(&SessionRecord::of(reading.session()), out)?;
     text(",\n\"snapshots\": [", out)?;
@@ -49,6 +50,11 @@ pub(super) fn document(source: &Source, objects: bool, out: &mut dyn Write) -> R
     json::write(&end.lost, out)?;
     text("}\n", out)?;
     Ok(end.outcome)
+}
+
+/// Which rows of a dump are read.
+fn rows(objects: bool) -> Objects {
+    if objects { Objects::Read } else { Objects::Skip }
 }
 
 fn text(text: &str, out: &mut dyn Write) -> Result<(), Failure> {

@@ -59,7 +59,7 @@ impl<W: Write> Write for Screen<W> {
 }
 
 /// `line` without anything that a terminal would obey or that would turn the order of what follows.
-pub(super) fn printable(line: &str) -> Cow<'_, str> {
+pub(crate) fn printable(line: &str) -> Cow<'_, str> {
     let kept = |char: char| is_harmless(char) || char == '\t';
     if line.chars().all(kept) {
         return Cow::Borrowed(line);

@@ -120,11 +120,10 @@ fn every_command_uses_the_whole_snapshots_of_a_dump_that_is_not() {
         fs::write(&path, bytes).unwrap();
         let (said, printed) = complaint(&path, &[], 4);
         expected.assert_eq(&without_numbers(&said));
-        let lost = said.trim_end().strip_prefix("classtracker: warning: ").unwrap();
         for (printed, of_one) in printed.iter().zip(&of_one) {
-            // The document says in itself that something is lost.
-            let printed = printed.replace(&format!("{}/", dir.path().display()), "");
-            assert_eq!(printed.replace(&format!("\"lost\": {lost:?}"), "\"lost\": null"), *of_one);
+            // A document says in itself that something is lost.
+            let until_lost = |text: &str| text.split("\"lost\":").next().unwrap().to_owned();
+            assert_eq!(until_lost(printed), until_lost(of_one));
         }
         let allowed = complaint(&path, &["--allow-cut"], 0);
         assert_eq!(allowed, (said, printed));
@@ -132,7 +131,7 @@ fn every_command_uses_the_whole_snapshots_of_a_dump_that_is_not() {
     check(
         &whole[..second + 50],
         expect![[r#"
-            classtracker: warning: shop.ctdump: byte N: the dump is cut after 1 whole snapshot: expected N bytes of a frame's payload, found N; only what is before that is used
+            classtracker: warning: shop.ctdump: byte N: the dump is cut after 1 whole snapshot: expected N bytes of a frame's payload, found N; N bytes from byte N on can't be used
         "#]],
     );
     let mut flipped = whole.clone();
@@ -140,7 +139,7 @@ fn every_command_uses_the_whole_snapshots_of_a_dump_that_is_not() {
     check(
         &flipped,
         expect![[r#"
-            classtracker: warning: shop.ctdump: byte N: frame is damaged: expected checksum N, found N; only what is before that is used
+            classtracker: warning: shop.ctdump: byte N: frame is damaged: expected checksum N, found N; N bytes from byte N on can't be used
         "#]],
     );
     check(
@@ -161,7 +160,7 @@ fn a_dump_without_one_whole_snapshot_is_as_one_without_any() {
         &output,
         dir.path(),
         expect![[r#"
-            classtracker: warning: shop.ctdump: byte N: the dump is cut after 0 whole snapshots: expected N bytes of a frame's payload, found N; no snapshot before that is whole
+            classtracker: warning: shop.ctdump: byte N: the dump is cut after 0 whole snapshots: expected N bytes of a frame's payload, found N; N bytes from byte N on can't be used
         "#]],
     );
     expect![[r#"

@@ -18,7 +18,10 @@ fn the_help_shows_examples_and_exit_codes() {
           object       Print one object, with its sizes over time and the parts that make them up
           diff         Print what changed between two snapshots: objects made, dropped and surviving, and
                        their bytes
+          growth       Print which classes grow, and how fast
+          html         Write a report that a browser shows: one file, with everything in it
           export       Write all that a dump holds as JSON or CSV, for other programs
+          check        Read a dump from end to end, and say what of it is lost
           completions  Print what makes a shell complete this command
           man          Print the manual of this command, as a page for man
           help         Print this message or the help of the given subcommand(s)
@@ -59,7 +62,8 @@ fn the_help_shows_examples_and_exit_codes() {
                                    NO_COLOR is set [default: auto]
               --snapshots <RANGE>  Only these snapshots: 3, -1 for the last, a label, or a range like 2..5,
                                    start..-2, ..3, with both of its ends; =7 is the label 7
-              --class <TEXT>       Only objects whose class has this in its full name
+              --class <CLASS>      Only classes with this in their full names; the one with exactly this
+                                   name after a =; those that match a regular expression between slashes
               --sort <KEY,…>       Sort by these, the first first: class, name, birth, death, size (the
                                    largest measured), tsize (the size in the largest snapshot), repr,
                                    serial. Sizes sort the largest first, all else ascending [default:
@@ -76,6 +80,7 @@ fn the_help_shows_examples_and_exit_codes() {
           classtracker objects factory.ctdump --sort size --limit 10      the ten largest
           classtracker objects factory.ctdump --sort death,birth          by end, then by beginning
           classtracker objects factory.ctdump --class Employee --limit 0.1
+          classtracker objects factory.ctdump --class '/^factory::staff::/'
     "#]]
     .assert_eq(&String::from_utf8(help.stdout).unwrap());
 }

@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::sample;
-use crate::support::{COMMANDS, classtracker, run, stderr, stdout};
+use crate::support::{CHECKS, COMMANDS, classtracker, run, stderr, stdout};
 
 const HOSTILE: &str = "\u{1b}]0;owned\u{7}\u{1b}[2J\u{9b}31m\r\nx\u{202e}\u{8}\u{7f}";
 
@@ -17,7 +17,7 @@ fn nothing_that_a_dump_says_is_a_command_to_the_terminal() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("hostile.ctdump");
     sample::hostile(HOSTILE).dump(&path).unwrap();
-    for command in COMMANDS {
+    for command in COMMANDS.iter().chain(&CHECKS) {
         let output = run(command, &path);
         assert_eq!(stderr(&output), "", "{command:?}");
         let text = stdout(&output);
@@ -31,7 +31,7 @@ fn a_name_of_any_length_is_printed() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("long.ctdump");
     sample::hostile(&"x".repeat(200_000)).dump(&path).unwrap();
-    for command in COMMANDS {
+    for command in COMMANDS.iter().chain(&CHECKS) {
         let output = run(command, &path);
         assert_eq!(stderr(&output), "", "{command:?}");
         assert!(output.status.success(), "{command:?}");
@@ -46,7 +46,7 @@ fn nor_is_the_name_of_a_file() {
     let broken = dir.path().join(format!("{HOSTILE}.ctdump"));
     fs::write(&broken, HOSTILE).unwrap();
     for path in [&missing, &broken, &missing.join("\u{1b}[5m")] {
-        for command in COMMANDS {
+        for command in COMMANDS.iter().chain(&CHECKS) {
             let output = run(command, path);
             assert_eq!(output.status.code(), Some(1));
             let text = stderr(&output);

@@ -4,10 +4,13 @@
 
 mod answers;
 mod bad_input;
+mod check;
 mod diff;
 mod export;
+mod growth;
 mod help;
 mod hostile;
+mod html;
 mod man;
 mod pipes;
 mod sample;

@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 
 use expect_test::expect;
 
-use crate::support::{COMMANDS, TABLES, check_failure, classtracker, dump, run};
+use crate::support::{CHECKS, COMMANDS, TABLES, check_failure, classtracker, dump, run};
 
 #[test]
 fn a_reader_that_has_left_is_no_failure() {
@@ -12,7 +12,7 @@ fn a_reader_that_has_left_is_no_failure() {
     let path = path.to_str().unwrap();
     let with_path = |command: &&[&'static str]| [&command[..1], &[path], &command[1..]].concat();
     let others = [vec!["--help"], vec!["help", "diff"], vec!["completions", "bash"], vec!["man"], vec!["--version"]];
-    for arguments in COMMANDS.iter().chain(&TABLES).map(with_path).chain(others) {
+    for arguments in COMMANDS.iter().chain(&CHECKS).chain(&TABLES).map(with_path).chain(others) {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
         let output = classtracker().args(&arguments).stdout(writer).output().unwrap();

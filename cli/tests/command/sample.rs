@@ -67,6 +67,17 @@ pub(crate) fn named(classes: &[&str]) -> Stats {
     Stats::new(Session::new(DateTime::UNIX_EPOCH, 8), vec![Arc::new(snapshot)])
 }
 
+/// A snapshot a second, in which customers come and go and books are never sold.
+pub(crate) fn leaking() -> Stats {
+    let snapshots = (0..20).map(|second| {
+        let mut snapshot = snapshot("", 1000 * second, 8_000);
+        snapshot.classes.push(row("shop::Customer", 100 + second * 7 % 5, 40));
+        snapshot.classes.push(row("shop::stock::Book", 10 + 3 * second, 900));
+        Arc::new(snapshot)
+    });
+    Stats::new(Session::new(DateTime::UNIX_EPOCH, 7), snapshots.collect())
+}
+
 /// Two snapshots in which every text that a program chooses is this one.
 pub(crate) fn hostile(text: &str) -> Stats {
     let mut session = Session::new(DateTime::UNIX_EPOCH, 7);

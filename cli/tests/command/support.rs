@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use crate::sample;
 
 /// Every command that reads a dump, with what comes behind the file's name.
-pub(crate) const COMMANDS: [&[&str]; 14] = [
+pub(crate) const COMMANDS: [&[&str]; 16] = [
     &["summary"],
     &["summary", "--json"],
     &["summary", "--full-names"],
@@ -22,9 +22,14 @@ pub(crate) const COMMANDS: [&[&str]; 14] = [
     &["object", "1", "--json"],
     &["diff", "1", "1"],
     &["diff", "1", "1", "--json"],
+    &["growth"],
+    &["growth", "--json"],
     &["export", "--objects"],
     &["export", "--objects", "--format", "ndjson"],
 ];
+
+/// The same for those that say what is lost of a dump in their answer.
+pub(crate) const CHECKS: [&[&str]; 2] = [&["check"], &["check", "--json"]];
 
 /// The same for those that write texts as they are where they do not write to a terminal.
 pub(crate) const TABLES: [&[&str]; 5] = [

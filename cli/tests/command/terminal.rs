@@ -13,7 +13,7 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 
 use crate::sample;
-use crate::support::{COMMANDS, TABLES, classtracker, dump, run, stdout};
+use crate::support::{CHECKS, COMMANDS, TABLES, classtracker, dump, run, stdout};
 
 /// What a terminal of this width gets to see of a run.
 fn seen(command: &mut Command, columns: u16) -> String {
@@ -86,7 +86,7 @@ fn nothing_that_a_dump_says_reaches_the_terminal_as_a_command() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("hostile.ctdump");
     sample::hostile("\u{1b}]0;owned\u{7}\u{1b}[2J\u{9b}31m\r\nx\u{202e}\u{8}\u{7f}").dump(&path).unwrap();
-    for command in COMMANDS.iter().chain(&TABLES) {
+    for command in COMMANDS.iter().chain(&CHECKS).chain(&TABLES) {
         let text = on_terminal(command, &path);
         let painted = ["\u{1b}[1m", "\u{1b}[2m", "\u{1b}[4m", "\u{1b}[0m"];
         let text = painted.iter().fold(text, |text, style| text.replace(style, ""));
