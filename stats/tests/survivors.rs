@@ -34,7 +34,8 @@ fn what_is_folded_is_bounded() {
             src/main.rs:12:9                                1   48 B
 
          listed, bytes: survivors with a row of their own, and what they take
-    "#]].assert_eq(&text(&ask(&factory(), [1, 2, 3])));
+    "#]]
+    .assert_eq(&text(&ask(&factory(), [1, 2, 3])));
     expect![[r#"
         SURVIVORS  made in after load (0.412s) .. 1.900s, alive in 1.900s
                               made  survived  of made  listed    bytes
@@ -42,7 +43,8 @@ fn what_is_folded_is_bounded() {
             src/main.rs:12:9                                1  1.2 MiB
 
          listed, bytes: survivors with a row of their own, and what they take
-    "#]].assert_eq(&text(&ask(&factory(), [2, 3, 3])));
+    "#]]
+    .assert_eq(&text(&ask(&factory(), [2, 3, 3])));
 }
 
 #[test]
@@ -118,7 +120,8 @@ fn survivors_are_shown_by_class_and_site() {
             a.rs:3:1                                1   10 B
 
          listed, bytes: survivors with a row of their own, and what they take
-    "#]].assert_eq(&text(&ask(&stats, [1, 2, 3])));
+    "#]]
+    .assert_eq(&text(&ask(&stats, [1, 2, 3])));
 }
 
 proptest! {

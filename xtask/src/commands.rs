@@ -5,5 +5,6 @@ pub(crate) mod ci;
 pub(crate) mod deny;
 mod examples;
 mod models;
+pub(crate) mod sanitize;
 pub(crate) mod sources;
 pub(crate) mod test;

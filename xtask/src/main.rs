@@ -3,9 +3,9 @@
 #![forbid(unsafe_code)]
 
 mod cargo;
-mod chromium;
 mod commands;
 mod failure;
+mod programs;
 mod sources;
 mod steps;
 
@@ -15,9 +15,11 @@ const HELP: &str = "\
 Usage: cargo xtask COMMAND
 
   test                  all tests: of every package, and those in the documentation; installs Chromium if it must and may
-  ci                    what a change must pass: format, lints, test, documentation, examples, models
+  ci                    what a change must pass: format, lints, test, documentation, examples, models, a short stress run
+                        under the sanitizers
   bench [NAME]          the benches, a line each: name, value, bound, ok or over
   deny [CHECK…]         licences, sources and advisories of the dependencies, by cargo-deny
+  sanitize              the tests under AddressSanitizer, the stress test also under ThreadSanitizer and valgrind
   sources               where `unsafe` and atomics are, and whether they may be there
 
 CARGO_TARGET_DIR is honoured by all of them.
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
         (Some("ci"), []) => commands::ci::run(),
         (Some("bench"), [] | [_]) => commands::bench::run(rest.first().map(String::as_str)),
         (Some("deny"), checks) => commands::deny::run(checks),
+        (Some("sanitize"), []) => commands::sanitize::run(),
         (Some("sources"), []) => commands::sources::run(),
         (Some("help" | "-h" | "--help"), _) => {
             print!("{HELP}");

@@ -2,11 +2,15 @@
 
 use crate::cargo::Cargo;
 use crate::failure::Result;
+use crate::programs;
 
 /// `name`: a bench target, or a pattern of several; all of them if it is left out.
 ///
 /// A measure over its bound is no failure: what is measured depends on what else the machine does. It is said at the end.
 pub(crate) fn run(name: Option<&str>) -> Result<()> {
+    if name.is_none_or(|name| name.contains("key_value")) {
+        programs::REDIS_BENCHMARK.provide()?;
+    }
     let mut lines = Vec::new();
     if name.is_none_or(|name| BUILT_OTHERWISE.iter().all(|(bench, _)| *bench != name)) {
         lines = Cargo::new(&["bench", "--quiet", "--workspace", "--bench", name.unwrap_or("*")]).run_and_read()?;

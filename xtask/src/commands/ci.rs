@@ -1,6 +1,6 @@
 //! `cargo xtask ci`: what every change must pass. What fails fast comes first.
 
-use super::{examples, models, sources, test};
+use super::{examples, models, sanitize, sources, test};
 use crate::cargo::Cargo;
 use crate::failure::Result;
 use crate::steps::Steps;
@@ -14,6 +14,7 @@ pub(crate) fn run() -> Result<()> {
     steps.run("documentation", documentation)?;
     steps.run("examples", examples::run)?;
     steps.run("models", models::run)?;
+    steps.run("sanitizers", sanitize::quick)?;
     steps.print_times();
     Ok(())
 }
