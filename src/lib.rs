@@ -48,6 +48,8 @@ extern crate self as classtracker;
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+#[allow(unsafe_code, reason = "an allocator cannot be written without: see its documentation")]
+mod allocator;
 mod clock;
 mod handle;
 mod inspect;
@@ -59,11 +61,14 @@ mod registry;
 mod told;
 mod tracker;
 
+pub use allocator::CountingAlloc;
 pub use classtracker_derive::DeepSizeOf;
 pub use classtracker_stats as stats;
 pub use inspect::{Inspect, Walk, deep_size_of};
 pub use memory::{MemoryOptions, process_memory};
-pub use monitor::{Growth, Monitor, MonitorError, MonitorOptions, MonitorStatus, Watermark};
+#[cfg(all(feature = "signal", unix))]
+pub use monitor::Signal;
+pub use monitor::{EnvError, Growth, Monitor, MonitorError, MonitorOptions, MonitorStatus, Watermark};
 pub use registry::{Trackable, Tracked, TrackedMut, WeakTracked, set_told};
 pub use sizing::*;
 pub use told::{

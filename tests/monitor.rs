@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for")]
 
+#[path = "conformance/process.rs"]
+mod process;
+
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
@@ -172,4 +175,103 @@ fn the_last_table_is_written_when_monitoring_ends() {
     let nowhere = dir.path().join("no such folder").join("summary.txt");
     let error = tracker.monitor(MonitorOptions::new().summary_to(&nowhere)).unwrap().finish().unwrap_err();
     assert!(error.to_string().starts_with(&format!("{}: can't write the summary: ", nowhere.display())), "{error}");
+}
+
+#[test]
+fn a_dump_that_is_there_already_is_not_overwritten_unless_that_is_said() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("run.ctdump");
+    let tracker = ClassTracker::new();
+    let options = MonitorOptions::new().stream_to(&path);
+    tracker.monitor(options.clone()).unwrap().finish().unwrap();
+    let error = tracker.monitor(options.clone()).unwrap_err().to_string();
+    assert!(error.starts_with(&format!("{}: the file is not empty", path.display())), "{error}");
+    assert_eq!(Stats::load(&path).unwrap().snapshots().len(), 1);
+    tracker.create_snapshot("not in it");
+    tracker.monitor(options.replace_dump().no_last_snapshot()).unwrap().finish().unwrap();
+    assert_eq!(Stats::load(&path).unwrap().snapshots().len(), 0);
+}
+
+/// Runs the body of a test in a process of its own, in which writing beyond a limit is an error and no signal.
+#[cfg(target_os = "linux")]
+fn with_limited_files(test: &str, body: impl FnOnce()) {
+    const LIMITED: &str = "CLASSTRACKER_TEST_LIMITED";
+    if std::env::var_os(LIMITED).is_some() {
+        return body();
+    }
+    let output = std::process::Command::new("sh")
+        .args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""])
+        .arg(std::env::current_exe().unwrap())
+        .args([test, "--exact", "--nocapture", "--test-threads=1"])
+        .env(LIMITED, "")
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && text.contains("1 passed"), "{test}:\n{text}");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_disk_that_fills_up_costs_the_snapshots_that_do_not_fit() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+    with_limited_files("a_disk_that_fills_up_costs_the_snapshots_that_do_not_fit", || {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("run.ctdump");
+        let tracker = ClassTracker::new();
+        let monitor = tracker.monitor(MonitorOptions::new().stream_to(&path).keep_last(1)).unwrap();
+        tracker.create_snapshot("fits");
+        let limits = getrlimit(Resource::Fsize);
+        let length = std::fs::metadata(&path).unwrap().len();
+        setrlimit(Resource::Fsize, Rlimit { current: Some(length + 5), ..limits }).unwrap();
+        for _ in 0..3 {
+            tracker.create_snapshot("does not fit");
+        }
+        let status = monitor.status();
+        assert_eq!((status.snapshots_written, status.snapshots_unwritten), (1, 3));
+        let error = status.last_error.unwrap().to_string();
+        assert!(error.starts_with(&format!("{}: byte {length}: can't write: ", path.display())), "{error}");
+        assert_eq!(std::fs::metadata(&path).unwrap().len(), length, "no part of them is left");
+        setrlimit(Resource::Fsize, limits).unwrap();
+        tracker.create_snapshot("fits again");
+        assert!(monitor.finish().is_err(), "snapshots are missing");
+        assert_eq!(labels(Stats::load(&path).unwrap().snapshots()), ["fits", "fits again", "end"]);
+    });
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn in_a_forked_child_nothing_is_waited_for_and_nothing_is_written() {
+    process::alone("in_a_forked_child_nothing_is_waited_for_and_nothing_is_written", || {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("run.ctdump");
+        let tracker = ClassTracker::new();
+        let options = MonitorOptions::new().period(Duration::from_secs(3600)).stream_to(&path);
+        let monitor = tracker.monitor(options).unwrap();
+        wait_until("the first snapshot", || monitor.status().snapshots_written == 1);
+        // Let the thread fall asleep: a fork copies locks as they are.
+        std::thread::sleep(Duration::from_millis(50));
+        let start = Instant::now();
+        // SAFETY: the child does nothing that needs another thread, and ends without returning.
+        match unsafe { libc::fork() } {
+            0 => {
+                tracker.create_snapshot("in the child");
+                let told = matches!(monitor.last_error().as_deref(), Some(MonitorError::Forked { .. }));
+                tracker.stop_periodic_snapshots();
+                let _ = monitor.finish();
+                drop(tracker);
+                let quick = start.elapsed() < Duration::from_secs(5);
+                // SAFETY: it takes a number.
+                unsafe { libc::_exit(i32::from(!(told && quick))) }
+            }
+            child => {
+                let pid = rustix::process::Pid::from_raw(child).unwrap();
+                let ended = rustix::process::waitpid(Some(pid), rustix::process::WaitOptions::empty()).unwrap();
+                assert_eq!(ended.unwrap().1.exit_status(), Some(0));
+            }
+        }
+        tracker.create_snapshot("in the parent");
+        monitor.finish().unwrap();
+        assert_eq!(labels(Stats::load(&path).unwrap().snapshots()), ["", "in the parent", "end"]);
+    });
 }

@@ -22,6 +22,7 @@ pub fn process_memory(options: MemoryOptions) -> ProcessMemory {
         memory.virtual_bytes = Some(pages.size_bytes);
         memory.resident_bytes = Some(pages.resident_bytes);
     }
+    memory.allocator = crate::allocator::memory(options);
     if options.proportional {
         memory.proportional_bytes = system::proportional_bytes();
     }

@@ -14,9 +14,17 @@ pub enum MonitorError {
     /// The system gave no thread.
     #[error("can't start the monitor's thread: {0}")]
     Thread(io::Error),
-    /// The dump could not be begun, written or ended. Its whole frames stay readable.
+    /// The dump could not be begun or ended, or a snapshot could not be written to it. What was written stays readable.
     #[error("{0}")]
     Dump(DumpError),
+    /// The system refused to tell of the signal.
+    #[error("can't listen to {signal}: {error}")]
+    Signal {
+        /// The signal's name.
+        signal: String,
+        /// The system's reason.
+        error: io::Error,
+    },
     /// The summary could not be written.
     #[error("{}: can't write the summary: {error}", path.display())]
     Summary {

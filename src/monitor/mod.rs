@@ -4,9 +4,14 @@
 //! for, and never reaches the program.
 
 mod destination;
+mod environment;
 mod error;
+#[cfg(feature = "tracing")]
+mod event;
 mod options;
 mod schedule;
+#[cfg(all(feature = "signal", unix))]
+mod signal;
 mod status;
 mod stream;
 mod watermark;
@@ -19,10 +24,16 @@ use std::time::Duration;
 use classtracker_stats::Snapshot;
 use parking_lot::Mutex;
 
+pub use environment::EnvError;
 pub use error::MonitorError;
 pub use options::MonitorOptions;
+#[cfg(all(feature = "signal", unix))]
+pub use signal::Signal;
 pub use status::MonitorStatus;
+
 pub use watermark::{Growth, Watermark};
+
+pub(crate) use environment::options as options_of_environment;
 
 use crate::memory::MemoryOptions;
 use crate::tracker::Subject;
@@ -113,6 +124,8 @@ struct Watch {
     last: bool,
     summary: Option<Destination>,
     errors_before: u64,
+    #[cfg(all(feature = "signal", unix))]
+    _listener: Option<signal::Listener>,
 }
 
 /// What snapshots look up.
@@ -154,8 +167,10 @@ impl Monitoring {
         }
     }
 
-    /// Sends what was filed to where it goes.
-    pub(crate) fn deliver(&self) {
+    /// Sends what was filed to where it goes, and tells of this snapshot. No lock is held meanwhile.
+    pub(crate) fn deliver(&self, _snapshot: &Snapshot) {
+        #[cfg(feature = "tracing")]
+        self.contain(|| event::emit(_snapshot));
         if let Err(error) = self.stream.flush() {
             self.note(error);
         }
@@ -189,46 +204,68 @@ impl Monitoring {
         subject: Subject,
         options: MonitorOptions,
     ) -> Result<Monitor, MonitorError> {
+        let watch = self.begin(&subject, options)?;
+        Ok(Monitor { subject, monitoring: Arc::clone(self), watch })
+    }
+
+    /// Begins monitoring and returns its number. Without a [`Monitor`] it ends with the tracker.
+    pub(crate) fn begin(self: &Arc<Self>, subject: &Subject, options: MonitorOptions) -> Result<u64, MonitorError> {
         let mut current = self.current.lock();
+        let current = &mut *current;
         if current.watch.as_ref().is_some_and(|watch| watch.process == std::process::id()) {
             return Err(MonitorError::AlreadyMonitored);
         }
-        let worker = if options.period.is_some() || options.watermark.is_some() {
-            Some(self.worker(&mut current, subject.clone())?)
-        } else {
-            None
-        };
-        if let Some(path) = &options.stream
-            && let Err(error) = self.stream.open(path, &crate::tracker::session())
+        let worker = if options.need_a_thread() { Some(self.worker(current, subject.clone())?) } else { None };
+        let begun = self.watch(current.watches + 1, &options, worker.as_ref());
+        // A thread that was started for what has failed has nothing to do.
+        if begun.is_err()
+            && let Some(worker) = worker.as_ref().filter(|worker| worker.is_idle())
         {
-            // A thread that has just been started for this has nothing to do.
-            if let Some(worker) = worker.filter(|worker| worker.is_idle()) {
-                worker.end();
-                current.worker = None;
-            }
-            return Err(error);
+            worker.end();
+            current.worker = None;
         }
-        if let Some(count) = options.keep_last {
-            self.change_settings(|settings| settings.keep_last = Some(count));
+        let watch = begun?;
+        self.change_settings(|settings| {
+            settings.keep_last = options.keep_last.or(settings.keep_last);
+            settings.memory = options.memory.unwrap_or(settings.memory);
+        });
+        if options.census {
+            subject.set_census();
         }
         if let Some(worker) = worker {
-            if let Some(interval) = options.period {
-                worker.set_period(interval);
-            }
-            if let Some(watermark) = options.watermark {
-                worker.set_watermark(watermark);
-            }
+            worker.take_duties(&options);
         }
-        current.watches += 1;
-        let number = current.watches;
-        current.watch = Some(Watch {
+        current.watches = watch.number;
+        current.watch = Some(watch);
+        Ok(current.watches)
+    }
+
+    fn watch(
+        &self,
+        number: u64,
+        options: &MonitorOptions,
+        _worker: Option<&Arc<Worker>>,
+    ) -> Result<Watch, MonitorError> {
+        let watch = Watch {
             number,
             process: std::process::id(),
             last: options.last,
-            summary: options.summary,
+            summary: options.summary.clone(),
             errors_before: self.counts.lock().errors,
-        });
-        Ok(Monitor { subject, monitoring: Arc::clone(self), watch: number })
+            #[cfg(all(feature = "signal", unix))]
+            _listener: match (options.signal, _worker) {
+                (Some(signal), Some(worker)) => Some(
+                    signal::Listener::start(signal, worker)
+                        .map_err(|error| MonitorError::Signal { signal: signal.to_string(), error })?,
+                ),
+                _ => None,
+            },
+        };
+        // Last, since it leaves a file.
+        if let Some(path) = &options.stream {
+            self.stream.open(path, options.existing, &crate::tracker::session())?;
+        }
+        Ok(watch)
     }
 
     /// Ends the monitoring of this number, or whatever there is.
@@ -265,9 +302,19 @@ impl Monitoring {
         if watch.last {
             self.snapshot(subject, "end".into());
         }
-        if let Some(summary) = &watch.summary
-            && let Some(snapshot) = subject.last_snapshot()
-            && let Err(error) = summary.write(crate::tracker::session(), &snapshot)
+        self.write_summary(subject.last_snapshot(), watch.summary.as_ref());
+    }
+
+    /// Somebody outside has asked for a snapshot.
+    fn answer(&self, subject: &Subject, label: String) {
+        let snapshot = self.snapshot(subject, label);
+        let summary = self.current.lock().watch.as_ref().and_then(|watch| watch.summary.clone());
+        self.write_summary(snapshot, summary.as_ref());
+    }
+
+    fn write_summary(&self, snapshot: Option<Arc<Snapshot>>, summary: Option<&Destination>) {
+        if let (Some(snapshot), Some(summary)) = (snapshot, summary)
+            && let Some(Err(error)) = self.contain(|| summary.write(crate::tracker::session(), &snapshot))
         {
             self.note(error);
         }
@@ -303,12 +350,11 @@ impl Monitoring {
         Ok(worker)
     }
 
-    /// Takes a snapshot that nobody waits for.
-    fn snapshot(&self, subject: &Subject, label: String) {
-        // Without a result the tracker is gone.
-        if let Some(Some(_)) = self.contain(|| subject.snapshot(label)) {
-            self.counts.lock().taken += 1;
-        }
+    /// Takes a snapshot that nobody waits for; `None` if there is none, because taking it panicked or the tracker is gone.
+    fn snapshot(&self, subject: &Subject, label: String) -> Option<Arc<Snapshot>> {
+        let snapshot = self.contain(|| subject.snapshot(label)).flatten()?;
+        self.counts.lock().taken += 1;
+        Some(snapshot)
     }
 
     /// A panic ends `work` and nothing else.
@@ -324,10 +370,6 @@ impl Monitoring {
                 None
             }
         }
-    }
-
-    fn snapshot_for_request(&self, subject: &Subject, label: String) {
-        self.snapshot(subject, label);
     }
 
     fn note(&self, error: MonitorError) {

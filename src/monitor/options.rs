@@ -1,7 +1,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::stream::Existing;
 use super::{Destination, Watermark};
+use crate::MemoryOptions;
 
 /// What a [`Monitor`](crate::Monitor) does.
 ///
@@ -28,16 +30,33 @@ pub struct MonitorOptions {
     pub(super) period: Option<Duration>,
     pub(super) watermark: Option<Watermark>,
     pub(super) stream: Option<PathBuf>,
+    pub(super) existing: Existing,
     pub(super) keep_last: Option<usize>,
     pub(super) summary: Option<Destination>,
     pub(super) last: bool,
+    pub(super) census: bool,
+    pub(super) memory: Option<MemoryOptions>,
+    #[cfg(all(feature = "signal", unix))]
+    pub(super) signal: Option<super::Signal>,
 }
 
 impl MonitorOptions {
     /// Takes one snapshot, when monitoring ends.
     #[must_use]
     pub const fn new() -> Self {
-        Self { period: None, watermark: None, stream: None, keep_last: None, summary: None, last: true }
+        Self {
+            period: None,
+            watermark: None,
+            stream: None,
+            existing: Existing::Refuse,
+            keep_last: None,
+            summary: None,
+            last: true,
+            census: false,
+            memory: None,
+            #[cfg(all(feature = "signal", unix))]
+            signal: None,
+        }
     }
 
     /// Takes a snapshot at once, and then one each `interval` (at least a millisecond).
@@ -58,9 +77,21 @@ impl MonitorOptions {
     }
 
     /// Writes every snapshot of the tracker to this dump as soon as it is taken, those that the program takes by itself included.
+    ///
+    /// The file must not exist yet, or be empty: what an earlier run has left is not overwritten, unless
+    /// [`replace_dump`](Self::replace_dump) says so. It is locked, and can be read at any moment. A snapshot that can't be written, on a full
+    /// disk say, is missing there and counted in [`MonitorStatus::snapshots_unwritten`](crate::MonitorStatus::snapshots_unwritten);
+    /// the next is tried again.
     #[must_use]
     pub fn stream_to(mut self, path: impl Into<PathBuf>) -> Self {
         self.stream = Some(path.into());
+        self
+    }
+
+    /// Throws away what is in the dump's file.
+    #[must_use]
+    pub const fn replace_dump(mut self) -> Self {
+        self.existing = Existing::Replace;
         self
     }
 
@@ -79,11 +110,48 @@ impl MonitorOptions {
         self
     }
 
+    /// Takes a snapshot, with its name as the label, whenever the process gets this signal, and writes its table where
+    /// [`summary_to`](Self::summary_to) says. The program is not stopped.
+    ///
+    /// The signal's handler only wakes a thread. Signals that come while one is being answered are answered once. When monitoring has ended,
+    /// the signal does nothing; it does not get its default meaning back. Needs the feature `signal`, on Unix.
+    #[cfg(all(feature = "signal", unix))]
+    #[must_use]
+    pub const fn signal(mut self, signal: super::Signal) -> Self {
+        self.signal = Some(signal);
+        self
+    }
+
+    /// Also counts values by type; see [`ClassTracker::set_census`](crate::ClassTracker::set_census).
+    #[must_use]
+    pub const fn census(mut self) -> Self {
+        self.census = true;
+        self
+    }
+
+    /// What snapshots ask of the process' memory; see [`ClassTracker::set_memory`](crate::ClassTracker::set_memory).
+    #[must_use]
+    pub const fn memory(mut self, options: MemoryOptions) -> Self {
+        self.memory = Some(options);
+        self
+    }
+
     /// Takes no snapshot when monitoring ends. Otherwise it takes one with the label `end`.
     #[must_use]
     pub const fn no_last_snapshot(mut self) -> Self {
         self.last = false;
         self
+    }
+}
+
+impl MonitorOptions {
+    /// Whether something is to be done that the program does not do itself.
+    pub(super) fn need_a_thread(&self) -> bool {
+        #[cfg(all(feature = "signal", unix))]
+        if self.signal.is_some() {
+            return true;
+        }
+        self.period.is_some() || self.watermark.is_some()
     }
 }
 

@@ -1,16 +1,21 @@
 //! Snapshots on their way to a dump.
 
 use std::collections::VecDeque;
-use std::fs::File;
-use std::io::{self, Seek, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-use classtracker_stats::dump::Action;
-use classtracker_stats::{DumpError, DumpWriter, Session, Snapshot};
+use classtracker_stats::dump::DumpFile;
+use classtracker_stats::{DumpError, Session, Snapshot};
 use parking_lot::Mutex;
 
 use super::{MonitorError, PATIENCE};
+
+/// What is to become of what is in the file.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Existing {
+    Refuse,
+    Replace,
+}
 
 /// Snapshots are queued in the order in which they are filed, and written by whoever comes first. A thread of the program that takes a
 /// snapshot never waits for another one's writing.
@@ -35,9 +40,9 @@ impl Stream {
         Self { queue: Mutex::default(), dump: Mutex::new(None) }
     }
 
-    pub(super) fn open(&self, path: &Path, session: &Session) -> Result<(), MonitorError> {
+    pub(super) fn open(&self, path: &Path, existing: Existing, session: &Session) -> Result<(), MonitorError> {
         let mut dump = self.dump.try_lock_for(PATIENCE).ok_or(MonitorError::Stuck("the dump"))?;
-        *dump = Some(Dump::begin(path, session).map_err(MonitorError::Dump)?);
+        *dump = Some(Dump::begin(path, existing, session).map_err(MonitorError::Dump)?);
         self.queue.lock().open = true;
         Ok(())
     }
@@ -65,20 +70,18 @@ impl Stream {
         Ok(())
     }
 
+    /// A snapshot that can't be written is left out; those behind it are tried.
     fn write_waiting(&self, dump: &mut Option<Dump>) -> Result<(), MonitorError> {
         let mut result = Ok(());
         loop {
             let next = self.queue.lock().waiting.pop_front();
             let Some(snapshot) = next else { return result };
-            let written = match dump {
-                Some(dump) => dump.write(&snapshot),
-                // It was closed meanwhile.
-                None => Ok(false),
-            };
+            // Without a dump it was ended meanwhile: then the snapshot came too late for it.
+            let Some(dump) = dump else { continue };
+            let written = dump.write(&snapshot);
             let mut queue = self.queue.lock();
             match written {
-                Ok(true) => queue.written += 1,
-                Ok(false) => queue.unwritten += 1,
+                Ok(()) => queue.written += 1,
                 Err(error) => {
                     queue.unwritten += 1;
                     result = Err(error);
@@ -105,72 +108,35 @@ impl Stream {
     }
 }
 
-/// The file.
+/// The file, and whose it is.
 struct Dump {
-    path: PathBuf,
-    /// `None` once something could not be written.
-    writer: Option<DumpWriter<WholeFrames>>,
+    file: DumpFile,
     /// A fork shares the file with the process that began it: two would write into each other's frames.
     owner: u32,
 }
 
 impl Dump {
-    fn begin(path: &Path, session: &Session) -> Result<Self, DumpError> {
-        let file = File::create(path).map_err(|error| DumpError::Io {
-            path: Some(path.to_owned()),
-            offset: 0,
-            action: Action::Open,
-            error,
-        })?;
-        let writer = DumpWriter::new(WholeFrames(file), session).map_err(|error| error.in_file(path))?;
-        Ok(Self { path: path.to_owned(), writer: Some(writer), owner: std::process::id() })
+    fn begin(path: &Path, existing: Existing, session: &Session) -> Result<Self, DumpError> {
+        let file = match existing {
+            Existing::Refuse => DumpFile::create(path, session)?,
+            Existing::Replace => DumpFile::replace(path, session)?,
+        };
+        Ok(Self { file, owner: std::process::id() })
     }
 
-    fn write(&mut self, snapshot: &Arc<Snapshot>) -> Result<bool, MonitorError> {
-        self.check_owner()?;
-        let Some(writer) = &mut self.writer else { return Ok(false) };
-        writer.write(snapshot).map(|()| true).map_err(|error| {
-            self.writer = None;
-            MonitorError::Dump(error.in_file(&self.path))
-        })
+    fn write(&mut self, snapshot: &Arc<Snapshot>) -> Result<(), MonitorError> {
+        if self.owner != std::process::id() {
+            return Err(MonitorError::Forked { path: self.file.path().to_owned(), owner: self.owner });
+        }
+        self.file.write(snapshot).map_err(MonitorError::Dump)
     }
 
-    fn end(mut self) -> Result<(), MonitorError> {
-        if self.check_owner().is_err() {
-            // Not even closed in an orderly way: that, too, is the owner's.
-            std::mem::forget(self.writer.take());
+    fn end(self) -> Result<(), MonitorError> {
+        if self.owner != std::process::id() {
+            // Not even closed: the lock is the owner's.
+            std::mem::forget(self.file);
             return Ok(());
         }
-        let Some(writer) = self.writer else { return Ok(()) };
-        writer.finish().map(drop).map_err(|error| MonitorError::Dump(error.in_file(self.path)))
-    }
-
-    fn check_owner(&self) -> Result<(), MonitorError> {
-        match self.owner {
-            owner if owner == std::process::id() => Ok(()),
-            owner => Err(MonitorError::Forked { path: self.path.clone(), owner }),
-        }
-    }
-}
-
-/// A file that a frame which can't be written leaves as it was before.
-struct WholeFrames(File);
-
-impl Write for WholeFrames {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.write(bytes)
-    }
-
-    fn write_all(&mut self, frame: &[u8]) -> io::Result<()> {
-        let before = self.0.stream_position();
-        let written = self.0.write_all(frame);
-        if let (Err(_), Ok(before)) = (&written, before) {
-            let _ = self.0.set_len(before);
-        }
-        written
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
+        self.file.finish().map_err(MonitorError::Dump)
     }
 }

@@ -11,7 +11,7 @@ use parking_lot::{Condvar, Mutex};
 
 use super::schedule::Schedule;
 use super::watermark::{Level, Rise};
-use super::{Monitoring, PATIENCE, Watermark};
+use super::{MonitorOptions, Monitoring, PATIENCE};
 use crate::tracker::Subject;
 
 /// What one thread has to do, and how far it is. The thread sleeps until the next moment that it knows of, or until it is told.
@@ -28,6 +28,8 @@ struct Duties {
     watermark: Option<(Level, Schedule)>,
     /// Labels of the snapshots that somebody has asked for.
     asked: VecDeque<String>,
+    /// Whether somebody may ask.
+    listens: bool,
     stop: bool,
     /// Whether the thread is taking a snapshot, for which it does not hold the lock.
     busy: bool,
@@ -69,11 +71,31 @@ impl Worker {
         self.changed.notify_all();
     }
 
-    pub(super) fn set_watermark(&self, watermark: Watermark) {
+    /// What is to be done besides what is being done.
+    pub(super) fn take_duties(&self, options: &MonitorOptions) {
+        if let Some(interval) = options.period {
+            self.set_period(interval);
+        }
         let mut duties = self.duties.lock();
-        let schedule = Schedule::new(watermark.check_every, Some(Instant::now()));
-        duties.watermark = Some((Level::new(watermark), schedule));
+        if let Some(watermark) = options.watermark {
+            let looks = Schedule::new(watermark.check_every, Some(Instant::now()));
+            duties.watermark = Some((Level::new(watermark), looks));
+        }
+        #[cfg(all(feature = "signal", unix))]
+        {
+            duties.listens = options.signal.is_some();
+        }
         self.changed.notify_all();
+    }
+
+    /// Asks for a snapshot. Of several that are asked for under one label before the first is taken, one is.
+    #[cfg(all(feature = "signal", unix))]
+    pub(super) fn ask(&self, label: String) {
+        let mut duties = self.duties.lock();
+        if !duties.asked.contains(&label) {
+            duties.asked.push_back(label);
+            self.changed.notify_all();
+        }
     }
 
     /// Ends the periodic snapshots. True if there is nothing left to do.
@@ -140,9 +162,9 @@ impl Worker {
             let job = self.next_job();
             match &job {
                 Job::Stop => break,
-                Job::Beat => monitoring.snapshot(subject, String::new()),
+                Job::Beat => drop(monitoring.snapshot(subject, String::new())),
                 Job::LookAtMemory => self.look_at_memory(subject, monitoring),
-                Job::Asked(label) => monitoring.snapshot_for_request(subject, label.clone()),
+                Job::Asked(label) => monitoring.answer(subject, label.clone()),
                 Job::Wait(_) => {}
             }
             let mut duties = self.duties.lock();
@@ -216,6 +238,6 @@ impl Duties {
     }
 
     fn is_idle(&self) -> bool {
-        self.periodic.is_none() && self.watermark.is_none() && self.asked.is_empty()
+        self.periodic.is_none() && self.watermark.is_none() && self.asked.is_empty() && !self.listens
     }
 }

@@ -33,7 +33,7 @@ pub use sizing::{ByInspect, BySize, Sizing};
 pub(crate) use subject::{Subject, session};
 
 use crate::memory::MemoryOptions;
-use crate::monitor::{Monitor, MonitorError, MonitorOptions, MonitorStatus, Monitoring};
+use crate::monitor::{self, EnvError, Monitor, MonitorError, MonitorOptions, MonitorStatus, Monitoring};
 use crate::registry::{Object, TRACKS, Visitor, Walker, registry};
 use crate::{Inspect, Tracked};
 use class::TrackedClass;
@@ -330,9 +330,71 @@ impl ClassTracker {
     ///
     /// # Errors
     /// [`MonitorError::AlreadyMonitored`] while an earlier [`Monitor`] is there; [`MonitorError::Thread`] if the system gives no thread,
-    /// [`MonitorError::Dump`] if the dump can't be begun.
+    /// [`MonitorError::Signal`] if it does not tell of the signal, [`MonitorError::Dump`] if the dump can't be begun, because there is
+    /// something in its file already, say. Nothing is begun then.
     pub fn monitor(&self, options: MonitorOptions) -> Result<Monitor, MonitorError> {
         self.monitoring.monitor(self.subject(), options)
+    }
+
+    /// A new tracker that is monitored as the environment variable `CLASSTRACKER` says, until it is dropped. If the variable is not set,
+    /// or is blank, nothing is started.
+    ///
+    /// So a program that is deployed already can be watched without being built again. What it tracks is its own affair. A static
+    /// tracker is never dropped: for that see [`monitor_from_env`](Self::monitor_from_env).
+    ///
+    /// The value is a list of keys and values with commas between them, `period=10s,dump=/tmp/run-%p.ctdump,keep_last=100`:
+    ///
+    /// | key | value | what happens |
+    /// | --- | --- | --- |
+    /// | `period` | `500ms`, `1.5s`, `10m`, `1h`, `1d` | a snapshot at once, and then one each interval |
+    /// | `watermark` | `10%`, `64MiB`, `1GB`, bytes | a snapshot whenever resident memory has grown by so much |
+    /// | `signal` | none (`USR1`), `USR1`, `USR2`, `HUP` | a snapshot for each signal; needs the feature `signal` |
+    /// | `dump` | a path | each snapshot is written to this dump as it is taken |
+    /// | `replace` | none | what is in the dump's file is thrown away; otherwise it is an error if there is something |
+    /// | `keep_last` | a number | so many snapshots stay in memory |
+    /// | `summary` | a path, or `-` for the standard error | the last snapshot's table, at each signal and at the end; `signal` without `dump` and `summary` means `-` |
+    /// | `no_last` | none | no snapshot at the end |
+    /// | `census` | none | values are counted by type |
+    /// | `pss`, `glibc` | none | the process' memory in more detail: see [`MemoryOptions`] |
+    ///
+    /// In paths `%p` is the process' id and `%%` a percent sign. A comma that belongs to a path is written twice.
+    ///
+    /// ```standalone_crate
+    /// use classtracker::ClassTracker;
+    ///
+    /// let tracker = ClassTracker::from_env()?;
+    /// assert_eq!(tracker.monitor_status().period, None, "the variable is not set here");
+    /// # Ok::<(), classtracker::EnvError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`EnvError`], which says what is wrong with which part of the value, or what could not be begun.
+    pub fn from_env() -> Result<Self, EnvError> {
+        let tracker = Self::new();
+        if let Some(options) = monitor::options_of_environment()? {
+            tracker.monitoring.begin(&tracker.subject(), options).map_err(EnvError::Monitor)?;
+        }
+        Ok(tracker)
+    }
+
+    /// Monitors this tracker as the environment variable `CLASSTRACKER` says, until what is returned is dropped; `None` if the variable is
+    /// not set, or is blank. See [`from_env`](Self::from_env).
+    ///
+    /// ```standalone_crate
+    /// use classtracker::{ClassTracker, EnvError};
+    ///
+    /// fn main() -> Result<(), EnvError> {
+    ///     let _monitor = ClassTracker::global().monitor_from_env()?;
+    ///     // The program.
+    ///     Ok(())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`from_env`](Self::from_env).
+    pub fn monitor_from_env(&self) -> Result<Option<Monitor>, EnvError> {
+        let options = monitor::options_of_environment()?;
+        options.map(|options| self.monitor(options)).transpose().map_err(EnvError::Monitor)
     }
 
     /// How periodic snapshots and the rest of monitoring go.

@@ -69,7 +69,7 @@ pub(super) fn take(state: &Mutex<State>, monitoring: &Monitoring, label: String)
     let dead: Vec<u64> = dead.map(|(&serial, _)| serial).collect();
     drop(known);
     let snapshot = file(state, monitoring, snapshot, &plan, findings, fresh, dead);
-    monitoring.deliver();
+    monitoring.deliver(&snapshot);
     snapshot
 }
 

@@ -26,6 +26,12 @@ impl Subject {
         Some(snapshot::take(&*self.state.upgrade()?, &*self.monitoring.upgrade()?, label))
     }
 
+    pub(crate) fn set_census(&self) {
+        if let Some(state) = self.state.upgrade() {
+            state.lock().census = true;
+        }
+    }
+
     pub(crate) fn last_snapshot(&self) -> Option<Arc<Snapshot>> {
         self.state.upgrade()?.lock().snapshots.last().cloned()
     }

@@ -14,6 +14,8 @@ mod inventory;
 mod monitoring;
 mod registration;
 mod sharing;
+#[cfg(all(feature = "signal", target_os = "linux"))]
+mod signals;
 mod snapshots;
 mod statistics;
 mod told;

@@ -1,28 +1,39 @@
-//! `cargo xtask sources`: `unsafe` and atomics are in one module, and each `unsafe` says why it is sound.
+//! `cargo xtask sources`: `unsafe` and atomics are in two modules, and each `unsafe` says why it is sound.
 
 use crate::failure::{Failure, Result};
 use crate::sources::{Census, ORDERINGS, outside_tests};
 
-/// The one folder where they may be.
-const REGISTRY: &str = "src/registry/";
+/// The folders where they may be.
+const PLACES: [&str; 2] = ["src/registry/", "src/allocator/"];
 
 pub(crate) fn run() -> Result<()> {
-    let mut census = Census::default();
+    let mut elsewhere = Census::default();
+    let mut places = PLACES.map(|place| (place, Census::default()));
     for (path, text) in outside_tests()? {
-        census.count(&path, &text, path.starts_with(REGISTRY));
+        match places.iter_mut().find(|(place, _)| path.starts_with(place)) {
+            Some((_, census)) => census.count(&path, &text, true),
+            None => elsewhere.count(&path, &text, false),
+        }
     }
-    let (blocks, impls, functions) = (census.blocks, census.impls, census.functions);
-    println!("unsafe: {blocks} blocks, {impls} impls, {functions} functions");
+    for (place, census) in &places {
+        print(place, census);
+        if census.blocks == 0 {
+            return Err(Failure::Check(format!("no unsafe block in {place}: is it there?")));
+        }
+    }
+    let censuses = places.iter().map(|(_, census)| census).chain([&elsewhere]);
+    let complaints: Vec<&str> = censuses.flat_map(|census| &census.complaints).map(String::as_str).collect();
+    if !complaints.is_empty() {
+        return Err(Failure::Check(complaints.join("\n  ")));
+    }
+    println!("none elsewhere, every unsafe with its reason");
+    Ok(())
+}
+
+fn print(place: &str, census: &Census) {
+    let Census { blocks, impls, functions, .. } = census;
+    println!("{place}: unsafe: {blocks} blocks, {impls} impls, {functions} functions");
     let orderings = ORDERINGS.iter().zip(census.orderings);
     let orderings: Vec<String> = orderings.map(|(name, count)| format!("{count} {name}")).collect();
-    println!("atomic orderings: {}", orderings.join(", "));
-
-    if census.blocks == 0 {
-        return Err(Failure::Check(format!("no unsafe block in {REGISTRY}: is it there?")));
-    }
-    if !census.complaints.is_empty() {
-        return Err(Failure::Check(census.complaints.join("\n  ")));
-    }
-    println!("all of it in {REGISTRY}, every unsafe with its reason");
-    Ok(())
+    println!("{place}: atomic orderings: {}", orderings.join(", "));
 }

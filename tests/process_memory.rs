@@ -1,0 +1,42 @@
+//! What the system and glibc say of a process whose allocator is glibc's.
+
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for")]
+
+use std::hint::black_box;
+
+use classtracker::stats::AllocatorSource;
+use classtracker::{ClassTracker, MemoryOptions, process_memory};
+
+#[test]
+fn shared_pages_count_in_part_in_the_proportional_size_which_is_asked_for_only_on_request() {
+    assert_eq!(process_memory(MemoryOptions::new()).proportional_bytes, None);
+    let tracker = ClassTracker::new();
+    assert_eq!(tracker.create_snapshot("").process.proportional_bytes, None);
+    tracker.set_memory(MemoryOptions::new().proportional());
+    let process = tracker.create_snapshot("").process;
+    let (proportional, resident) = (process.proportional_bytes.unwrap(), process.resident_bytes.unwrap());
+    // Pages come and go between the two readings.
+    assert!(proportional > 0 && proportional < resident + (8 << 20), "{process:?}");
+}
+
+#[test]
+#[cfg(target_env = "gnu")]
+fn glibc_says_what_it_has_given_out_if_it_is_asked() {
+    assert_eq!(process_memory(MemoryOptions::new()).allocator, None);
+    let options = MemoryOptions::new().glibc();
+    let before = process_memory(options).allocator.unwrap();
+    assert_eq!((before.source, before.live_blocks), (AllocatorSource::Glibc, None));
+    // One large block, which is mapped, and many small ones, which are not.
+    let large = black_box(vec![1_u8; 50 << 20]);
+    let small: Vec<Box<[u8; 100]>> = (0..100_000).map(|_| black_box(Box::new([1; 100]))).collect();
+    let with = process_memory(options).allocator.unwrap();
+    let added = with.live_bytes.checked_sub(before.live_bytes).unwrap();
+    // A small block takes 112 bytes, and a pointer in the list.
+    let expected = (50 << 20) + 100_000 * (112 + 8);
+    assert!(added.abs_diff(expected) < 1 << 20, "{added} {expected}");
+    assert!(with.held_bytes >= Some(with.live_bytes));
+    drop((large, small));
+    let after = process_memory(options).allocator.unwrap();
+    assert!(after.live_bytes.abs_diff(before.live_bytes) < 1 << 20, "{before:?} {after:?}");
+}
