@@ -5,7 +5,8 @@ use std::time::Instant;
 
 const ROUNDS: usize = 25;
 const WINDOW: usize = 64;
-const DROPS: usize = 400_000;
+/// How many objects each thread drops.
+pub(crate) const DROPS: usize = 400_000;
 
 /// The ratios of `ours` to `theirs`, measured in turn.
 pub(crate) fn pairs(ours: impl Fn() -> f64, theirs: impl Fn() -> f64) -> Vec<f64> {

@@ -5,6 +5,7 @@ pub(crate) mod ci;
 pub(crate) mod deny;
 mod examples;
 mod models;
+mod results;
 pub(crate) mod sanitize;
 pub(crate) mod sources;
 pub(crate) mod test;

@@ -15,6 +15,8 @@ pub(crate) enum Failure {
     Start { line: String, cause: io::Error },
     /// A file or folder could not be read.
     Read { path: String, cause: io::Error },
+    /// A file could not be written.
+    Write { path: String, cause: io::Error },
     /// Something is not as it must be.
     Check(String),
 }
@@ -26,6 +28,7 @@ impl Display for Failure {
             Self::Program { line, status } => write!(f, "`{line}` ended with {status}"),
             Self::Start { line, cause } => write!(f, "can't run `{line}`: {cause}"),
             Self::Read { path, cause } => write!(f, "can't read {path}: {cause}"),
+            Self::Write { path, cause } => write!(f, "can't write {path}: {cause}"),
             Self::Check(what) => f.write_str(what),
         }
     }

@@ -1,12 +1,14 @@
 //! `cargo xtask bench`: what tracking costs, against what it may cost.
 
+use super::results;
 use crate::cargo::Cargo;
 use crate::failure::Result;
 use crate::programs;
 
 /// `name`: a bench target, or a pattern of several; all of them if it is left out.
 ///
-/// A measure over its bound is no failure: what is measured depends on what else the machine does. It is said at the end.
+/// A measure over its bound is no failure: what is measured depends on what else the machine does. It is said at the end. All of them
+/// together also go to `benches/RESULTS.md`.
 pub(crate) fn run(name: Option<&str>) -> Result<()> {
     if name.is_none_or(|name| name.contains("key_value")) {
         programs::REDIS_BENCHMARK.provide()?;
@@ -21,6 +23,9 @@ pub(crate) fn run(name: Option<&str>) -> Result<()> {
     }
     let measures: Vec<&str> = lines.iter().filter_map(|line| verdict(line)).collect();
     let over = measures.iter().filter(|verdict| **verdict == "over").count();
+    if name.is_none() {
+        results::write(&lines)?;
+    }
     eprintln!("{} measures, {over} over their bounds", measures.len());
     Ok(())
 }
