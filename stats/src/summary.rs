@@ -1,10 +1,15 @@
+mod builder;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
 use crate::census;
 use crate::names::ClassNames;
-use crate::{CensusEntry, ClassRow, Moment, Names, Percent, ProcessMemory, Referent, Snapshot};
+use crate::{
+    CensusEntry, ClassRow, Moment, Names, Percent, ProcessMemory, Reconciliation, Referent, Snapshot, Tracking,
+};
+pub use builder::SummaryBuilder;
 
 /// Per snapshot, what each class holds: the answer to [`Stats::summary`](crate::Stats::summary).
 ///
@@ -28,15 +33,21 @@ pub struct SnapshotSummary {
     pub moment: Moment,
     /// One row for each class, by shown name.
     pub rows: Vec<SummaryRow>,
+    /// Whether objects were being tracked at all.
+    pub tracking: Tracking,
     /// All classes together. Its smallest and largest are those of all objects. It has neither referents nor
     /// [`shared_bytes`](ClassRow::shared_bytes): blocks that several classes reach would count more than once.
     pub total: ClassRow,
+    /// How many of all live objects are only counted: of these no bytes are part of the [`total`](Self::total).
+    pub only_counted: u64,
     /// The share that all classes together have; `None` if the whole is 0.
     pub total_share: Option<Percent>,
     /// The whole process' memory.
     pub process: ProcessMemory,
     /// Bytes that the tracker itself takes; no part of any row.
     pub overhead_bytes: u64,
+    /// How much of the process' memory all of this explains.
+    pub reconciliation: Reconciliation,
     /// The values of derived types that were seen inside tracked objects: the types with the most bytes first, then by
     /// name. `None` if they were not counted.
     pub census: Option<Vec<CensusEntry>>,
@@ -54,7 +65,7 @@ pub struct SummaryRow {
     pub row: Option<ClassRow>,
     /// Whether an earlier snapshot has the class: without a row, it is then not tracked any more, otherwise not yet.
     pub seen_before: bool,
-    /// The share of its bytes; `None` when it was not tracked then, or if the whole is 0.
+    /// The share of its bytes; `None` when it was not tracked then, if its objects are only counted, or if the whole is 0.
     pub share: Option<Percent>,
 }
 
@@ -111,7 +122,8 @@ impl SnapshotSummary {
         named: &BTreeMap<Arc<str>, &Arc<str>>,
         seen: &mut HashSet<&'a str>,
     ) -> Self {
-        let total = sum("total", &snapshot.classes.iter().collect::<Vec<_>>());
+        let mut total = sum("total", &snapshot.classes.iter().collect::<Vec<_>>());
+        total.by_value = !snapshot.classes.is_empty() && snapshot.classes.iter().all(|row| row.by_value);
         let whole = match share_of {
             ShareOf::ResidentMemory => snapshot.process.resident_bytes.unwrap_or(0),
             ShareOf::TrackedBytes => total.bytes,
@@ -126,7 +138,7 @@ impl SnapshotSummary {
             let row = rows.get(&*class).map(|rows| joined(Arc::clone(&class), rows));
             SummaryRow {
                 name: Arc::clone(name),
-                share: row.as_ref().and_then(|row| Percent::of(row.bytes, whole)),
+                share: row.as_ref().filter(|row| !row.by_value).and_then(|row| Percent::of(row.bytes, whole)),
                 row,
                 seen_before: seen.contains(&*class),
                 class,
@@ -137,7 +149,10 @@ impl SnapshotSummary {
         Self {
             moment: Moment::of(snapshot),
             rows,
-            total_share: Percent::of(total.bytes, whole),
+            tracking: snapshot.tracking,
+            only_counted: only_counted(snapshot),
+            reconciliation: Reconciliation::new(total.bytes, snapshot.overhead_bytes, &snapshot.process),
+            total_share: Percent::of(total.bytes, whole).filter(|_| !total.by_value),
             total,
             process: snapshot.process,
             overhead_bytes: snapshot.overhead_bytes,
@@ -146,14 +161,30 @@ impl SnapshotSummary {
     }
 }
 
+impl SnapshotSummary {
+    /// Deep size of a live object on average, to the nearest byte, those left out that are only counted; `None` without any
+    /// other.
+    #[must_use]
+    pub fn average_bytes(&self) -> Option<u64> {
+        crate::model::average(self.total.bytes, self.total.live.saturating_sub(self.only_counted))
+    }
+}
+
+fn only_counted(snapshot: &Snapshot) -> u64 {
+    let rows = snapshot.classes.iter().filter(|row| row.by_value);
+    rows.fold(0, |sum, row| sum.saturating_add(row.live))
+}
+
 /// All rows of one class as one.
 fn joined(name: Arc<str>, rows: &[&ClassRow]) -> ClassRow {
+    if let [only] = rows {
+        return (*only).clone();
+    }
     let mut row = sum(name, rows);
+    row.by_value = rows.iter().any(|row| row.by_value);
     row.shared_bytes = rows.iter().fold(0, |sum, row| sum.saturating_add(row.shared_bytes));
-    row.referents = match rows {
-        [only] => only.referents.clone(),
-        several => Referent::merge(several.iter().map(|row| &row.referents[..])),
-    };
+    row.referents = Referent::merge(rows.iter().map(|row| &row.referents[..]));
+    row.sites = rows.iter().flat_map(|row| row.sites.iter().cloned()).collect();
     row
 }
 

@@ -101,10 +101,11 @@ impl Stats {
     ///
     /// let now = chrono::Utc::now();
     /// // Request 1 runs between the first two; #2 was made in it, #3 after it.
-    /// let taken = [vec![1], vec![1, 2], vec![2, 3]].map(|serials| {
+    /// let taken = [(1, vec![1]), (2, vec![1, 2]), (3, vec![2, 3])].map(|(created, serials)| {
     ///     let mut snapshot = Snapshot::new("", now, Duration::ZERO);
     ///     let mut row = ClassRow::new("app::Buffer");
     ///     (row.live, row.listed) = (serials.len() as u64, serials.len() as u64);
+    ///     (row.created, row.dropped) = (created, created - row.live);
     ///     snapshot.classes.push(row);
     ///     let object = |serial| ObjectRow::new(Arc::new(ObjectRecord::new(serial, "app::Buffer", 24)), 100);
     ///     snapshot.objects.extend(serials.into_iter().map(object));

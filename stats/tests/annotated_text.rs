@@ -29,6 +29,7 @@ fn each_class_is_shown_with_the_parts_of_all_its_objects() {
               Order<Employee>        -  not tracked yet
               total                  1      48 B   40.1 KiB  40.1 KiB   1.1 %
               process: resident 3.6 MiB, virtual 12.1 MiB; tracker's overhead 120.1 KiB
+              not explained: 3.4 MiB (95.6 % of resident), besides 40.1 KiB tracked and the overhead
 
              after load (0.412s)  live      flat        sum   average   share  of class
               Employee            1000  46.9 KiB  195.3 KiB     200 B   5.3 %
@@ -43,6 +44,7 @@ fn each_class_is_shown_with_the_parts_of_all_its_objects() {
               Order<Employee>        -  not tracked yet
               total               1001  46.9 KiB  235.4 KiB     241 B   6.4 %
               process: resident 3.6 MiB, virtual 12.1 MiB; tracker's overhead 120.1 KiB
+              not explained: 3.2 MiB (90.3 % of resident), besides 235.4 KiB tracked and the overhead
 
              1.900s               live      flat        sum   average   share  of class
               Employee             499  23.4 KiB   97.5 KiB     200 B   2.7 %  or more: 1 unread
@@ -54,6 +56,7 @@ fn each_class_is_shown_with_the_parts_of_all_its_objects() {
               Order<Employee>        1      48 B    1.2 MiB   1.2 MiB  34.7 %
               total                501  23.5 KiB    1.4 MiB   2.8 KiB  38.4 %
               process: resident 3.6 MiB, virtual 12.1 MiB; tracker's overhead 120.1 KiB
+              not explained: 2.1 MiB (58.3 % of resident), besides 1.4 MiB tracked and the overhead
         "#]],
     );
 }
@@ -69,14 +72,15 @@ fn rows_of_one_class_are_added_up_with_their_parts() {
     check(
         &Stats::new(session(), vec![Arc::new(one)]),
         expect![[r#"
-        ANNOTATED  1 snapshot, 1 class    share of: resident memory
-         one (0.001s)  live  flat    sum  average   share  of class
-          a               2  96 B  300 B    150 B  <0.1 %
-            x ×2             16 B  280 B    140 B            93.3 %
-            y ×4             16 B   20 B     10 B             6.7 %
-          total           2  96 B  300 B    150 B  <0.1 %
-          process: resident 3.6 MiB, virtual 12.1 MiB; tracker's overhead 120.1 KiB
-    "#]],
+            ANNOTATED  1 snapshot, 1 class    share of: resident memory
+             one (0.001s)  live  flat    sum  average   share  of class
+              a               2  96 B  300 B    150 B  <0.1 %
+                x ×2             16 B  280 B    140 B            93.3 %
+                y ×4             16 B   20 B     10 B             6.7 %
+              total           2  96 B  300 B    150 B  <0.1 %
+              process: resident 3.6 MiB, virtual 12.1 MiB; tracker's overhead 120.1 KiB
+              not explained: 3.5 MiB (96.7 % of resident), besides 300 B tracked and the overhead
+        "#]],
     );
 }
 
@@ -97,6 +101,7 @@ fn without_a_snapshot_or_a_class_or_a_part_there_is_a_hint() {
              empty (0.001s)  live  flat  sum  average  share  of class
               no class is tracked: track_class::<T>() or track_object(&object), then take a snapshot
               process: resident 3.6 MiB, virtual 12.1 MiB; tracker's overhead 120.1 KiB
+              not explained: 3.5 MiB (96.7 % of resident), besides 0 B tracked and the overhead
         "#]],
     );
     let mut one = snapshot(&"a long while ".repeat(4), 1);
@@ -104,14 +109,15 @@ fn without_a_snapshot_or_a_class_or_a_part_there_is_a_hint() {
     check(
         &Stats::new(session(), vec![Arc::new(one)]),
         expect![[r#"
-        ANNOTATED  1 snapshot, 1 class  share of: resident memory
-         a long while a long while a long while a long while  (0.001s)
-                 live  flat  sum  average   share  of class
-          a         1  48 B  5 B      5 B  <0.1 %
-          total     1  48 B  5 B      5 B  <0.1 %
-          process: resident 3.6 MiB, virtual 12.1 MiB; tracker's overhead 120.1 KiB
+            ANNOTATED  1 snapshot, 1 class  share of: resident memory
+             a long while a long while a long while a long while  (0.001s)
+                     live  flat  sum  average   share  of class
+              a         1  48 B  5 B      5 B  <0.1 %
+              total     1  48 B  5 B      5 B  <0.1 %
+              process: resident 3.6 MiB, virtual 12.1 MiB; tracker's overhead 120.1 KiB
+              not explained: 3.5 MiB (96.7 % of resident), besides 5 B tracked and the overhead
 
-         no part of any object was named: track with resolution_level(1) or more
-    "#]],
+             no part of any object was named: track with resolution_level(1) or more
+        "#]],
     );
 }

@@ -6,9 +6,9 @@ mod support;
 
 use std::sync::Arc;
 
-use classtracker_stats::{Names, ObjectError, ObjectRow, Referent, Stats};
+use classtracker_stats::{Frame, Names, ObjectError, ObjectRow, Referent, Site, Stats, Trace};
 use expect_test::{Expect, expect};
-use support::{factory, object, object_text, session, snapshot};
+use support::{class, factory, object, object_text, session, snapshot};
 
 fn check(stats: &Stats, serial: u64, expected: Expect) {
     let text = object_text(stats, serial);
@@ -148,4 +148,26 @@ fn an_unknown_serial_is_an_error_that_says_how_many_are_listed() {
     };
     check(&factory(), expect!["no object #99 is listed: the snapshots list 4 objects, and only count 998 more"]);
     check(&Stats::new(session(), Vec::new()), expect!["no object #99 is listed: the snapshots list 0 objects"]);
+}
+
+#[test]
+fn the_calls_that_made_an_object_are_shown_from_the_outermost_to_the_line_that_made_it() {
+    let mut record = object(5, "app::A", 100);
+    let mut main = Frame::new("app::main");
+    main.site = Some(Site { file: "src/main.rs".to_owned(), line: 3, column: 5 });
+    let mut trace = Trace::new(vec![main.into(), Frame::new("app::make\u{1b}[31m").into()]);
+    trace.cut = true;
+    record.trace = Some(Arc::new(trace));
+    let mut one = snapshot("one", 412);
+    one.classes.push(class("app::A", &[100]));
+    one.objects.push(ObjectRow::new(Arc::new(record), 100));
+    check(&Stats::new(session(), vec![Arc::new(one)]), 5, expect![[r#"
+        A #5
+          class app::A
+          0.100s  made at src/main.rs:12:9
+                  …
+                  app::main at src/main.rs:3:5
+                  app::make\u{1b}[31m
+          0.412s  one       100 B
+    "#]]);
 }

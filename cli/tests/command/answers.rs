@@ -15,19 +15,21 @@ fn summary_prints_what_each_class_holds() {
     check(
         &["summary"],
         expect![[r#"
-        SUMMARY  2 snapshots, 2 classes                        share of: resident memory
-         open (0.100s)       live  created  dropped      bytes  average  largest   share
-          Book                  3     5003     5000    2.6 KiB    900 B    900 B  <0.1 %
-          Customer           5000     5003        3  195.3 KiB     40 B     40 B   2.4 %
-          total              5003    10006     5003  197.9 KiB     41 B    900 B   2.5 %
-          process: resident 7.8 MiB, virtual 31.2 MiB; tracker's overhead 19.5 KiB
+            SUMMARY  2 snapshots, 2 classes                        share of: resident memory
+             open (0.100s)       live  created  dropped      bytes  average  largest   share
+              Book                  3     5003     5000    2.6 KiB    900 B    900 B  <0.1 %
+              Customer           5000     5003        3  195.3 KiB     40 B     40 B   2.4 %
+              total              5003    10006     5003  197.9 KiB     41 B    900 B   2.5 %
+              process: resident 7.8 MiB, virtual 31.2 MiB; tracker's overhead 19.5 KiB
+              not explained: 7.6 MiB (97.3 % of resident), besides 197.9 KiB tracked and the overhead
 
-         close (36000.000s)  live  created  dropped      bytes  average  largest   share
-          Book                  2     5003     5001    1.8 KiB    900 B    900 B  <0.1 %
-          Customer              1     5003     5002       40 B     40 B     40 B  <0.1 %
-          total                 3    10006    10003    1.8 KiB    613 B    900 B  <0.1 %
-          process: resident 8.8 MiB, virtual 35.2 MiB; tracker's overhead 19.5 KiB
-    "#]],
+             close (36000.000s)  live  created  dropped      bytes  average  largest   share
+              Book                  2     5003     5001    1.8 KiB    900 B    900 B  <0.1 %
+              Customer              1     5003     5002       40 B     40 B     40 B  <0.1 %
+              total                 3    10006    10003    1.8 KiB    613 B    900 B  <0.1 %
+              process: resident 8.8 MiB, virtual 35.2 MiB; tracker's overhead 19.5 KiB
+              not explained: 8.8 MiB (99.8 % of resident), besides 1.8 KiB tracked and the overhead
+        "#]],
     );
 }
 
@@ -83,6 +85,7 @@ fn annotate_prints_the_parts_of_each_class() {
               Customer           5000  195.3 KiB  195.3 KiB     40 B   2.4 %
               total              5003  195.5 KiB  197.9 KiB     41 B   2.5 %
               process: resident 7.8 MiB, virtual 31.2 MiB; tracker's overhead 19.5 KiB
+              not explained: 7.6 MiB (97.3 % of resident), besides 197.9 KiB tracked and the overhead
 
              close (36000.000s)  live       flat        sum  average   share  of class
               Book                  2      144 B    1.8 KiB    900 B  <0.1 %
@@ -92,6 +95,7 @@ fn annotate_prints_the_parts_of_each_class() {
               Customer              1       40 B       40 B     40 B  <0.1 %
               total                 3      184 B    1.8 KiB    613 B  <0.1 %
               process: resident 8.8 MiB, virtual 35.2 MiB; tracker's overhead 19.5 KiB
+              not explained: 8.8 MiB (99.8 % of resident), besides 1.8 KiB tracked and the overhead
         "#]],
     );
 }

@@ -13,6 +13,7 @@ fn snapshots_are_chosen_by_number_or_label() {
           Customer              1     5003     5002     40 B     40 B     40 B  <0.1 %
           total                 3    10006    10003  1.8 KiB    613 B    900 B  <0.1 %
           process: resident 8.8 MiB, virtual 35.2 MiB; tracker's overhead 19.5 KiB
+          not explained: 8.8 MiB (99.8 % of resident), besides 1.8 KiB tracked and the overhead
     "#]]
     .assert_eq(&second);
     for range in ["-1", "close", "=close", "2..", "-1..", "close..close", "2..-1"] {

@@ -4,7 +4,7 @@ use tabled::builder::Builder;
 
 use super::referents::Parts;
 use super::summary::table::{absent, indented, or_absent, styled, title, title_cell, write_title};
-use super::summary::{why_absent, write_notes};
+use super::summary::{remark, write_notes};
 use super::{NO_SNAPSHOT, counted};
 use crate::{Annotated, Bytes, ClassRow, Percent, SnapshotSummary, SummaryRow};
 
@@ -50,7 +50,7 @@ impl Annotated {
             let mut line = || lines.next().unwrap_or_default();
             writeln!(out, "{}", line())?;
             for row in &snapshot.rows {
-                write!(out, "{}{}", line(), why_absent(row))?;
+                write!(out, "{}{}", line(), remark(row))?;
                 if let Some(class) = row.row.as_ref().filter(|class| class.unread > 0) {
                     write!(out, "  or more: {} unread", class.unread)?;
                 }
@@ -82,7 +82,7 @@ impl Annotated {
             builder.push_record([title_cell(snapshot)].into_iter().chain(HEADER.map(str::to_owned)));
             for row in &snapshot.rows {
                 match &row.row {
-                    Some(class) => builder.push_record(class_cells(&row.name, class, row.share)),
+                    Some(class) => builder.push_record(class_cells(&row.name, class, class.average_bytes(), row.share)),
                     None => builder.push_record(absent(row, 1 + HEADER.len())),
                 }
                 for part in parts(row).iter().flat_map(|parts| &parts.shown) {
@@ -112,18 +112,18 @@ fn parts(row: &SummaryRow) -> Option<Parts<'_>> {
     row.row.as_ref().map(|row| Parts::of(&row.referents, row.bytes))
 }
 
-fn class_cells(name: &str, row: &ClassRow, share: Option<Percent>) -> [String; 7] {
+fn class_cells(name: &str, row: &ClassRow, average: Option<u64>, share: Option<Percent>) -> [String; 7] {
     [
         indented(name),
         row.live.to_string(),
         Bytes(row.flat_bytes).to_string(),
-        Bytes(row.bytes).to_string(),
-        or_absent(row.average_bytes().map(Bytes)),
+        or_absent((!row.by_value).then_some(Bytes(row.bytes))),
+        or_absent(average.filter(|_| !row.by_value).map(Bytes)),
         or_absent(share),
         String::new(),
     ]
 }
 
 fn total_cells(snapshot: &SnapshotSummary) -> [String; 7] {
-    class_cells(&snapshot.total.class, &snapshot.total, snapshot.total_share)
+    class_cells(&snapshot.total.class, &snapshot.total, snapshot.average_bytes(), snapshot.total_share)
 }

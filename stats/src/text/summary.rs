@@ -4,7 +4,7 @@ pub(super) mod table;
 use std::io::{self, BufWriter, Write};
 
 use super::{NO_SNAPSHOT, counted};
-use crate::{Bytes, SnapshotSummary, Summary, SummaryRow};
+use crate::{Bytes, SnapshotSummary, Summary, SummaryRow, Tracking};
 
 impl Summary {
     /// Writes the summary as a table: per snapshot a header, a row for each class, their total, and the process' memory.
@@ -47,7 +47,7 @@ impl Summary {
             let mut line = || lines.next().unwrap_or_default();
             writeln!(out, "{}", line())?;
             for row in &snapshot.rows {
-                writeln!(out, "{}{}", line(), why_absent(row))?;
+                writeln!(out, "{}{}", line(), remark(row))?;
             }
             if !snapshot.rows.is_empty() {
                 writeln!(out, "{}", line())?;
@@ -59,27 +59,80 @@ impl Summary {
     }
 }
 
-pub(super) fn why_absent(row: &SummaryRow) -> &'static str {
+/// What stands behind a row's numbers: why there are none, or not all.
+pub(super) fn remark(row: &SummaryRow) -> String {
     match (&row.row, row.seen_before) {
-        (Some(_), _) => "",
-        (None, false) => "  not tracked yet",
-        (None, true) => "  no longer tracked",
+        (Some(class), _) if class.by_value => format!("  only counted, {} flat", Bytes(class.flat_bytes)),
+        (Some(_), _) => String::new(),
+        (None, false) => "  not tracked yet".to_owned(),
+        (None, true) => "  no longer tracked".to_owned(),
     }
 }
 
 /// What stands below a snapshot's rows.
 pub(super) fn write_notes(snapshot: &SnapshotSummary, out: &mut impl Write) -> io::Result<()> {
+    match snapshot.tracking {
+        Tracking::On => {}
+        Tracking::SwitchedOff => {
+            writeln!(out, "  tracking was switched off: objects made meanwhile are missing")?;
+        }
+        Tracking::CompiledOut => {
+            writeln!(out, "  tracking was compiled out: no object is known; build with the feature `track`")?;
+            return write_memory(snapshot, out);
+        }
+    }
     if snapshot.rows.is_empty() {
         writeln!(out, "  no class is tracked: track_class::<T>() or track_object(&object), then take a snapshot")?;
     } else if snapshot.total.live == 0 {
         writeln!(out, "  no tracked object was alive: of a tracked class, the objects held in a Tracked<T> are seen")?;
     }
+    write_memory(snapshot, out)
+}
+
+/// The process' memory, and what of it is not explained.
+fn write_memory(snapshot: &SnapshotSummary, out: &mut impl Write) -> io::Result<()> {
     let known = |bytes: Option<u64>| bytes.map_or_else(|| "unknown".to_owned(), |bytes| Bytes(bytes).to_string());
-    writeln!(
-        out,
-        "  process: resident {}, virtual {}; tracker's overhead {}",
-        known(snapshot.process.resident_bytes),
-        known(snapshot.process.virtual_bytes),
-        Bytes(snapshot.overhead_bytes),
-    )
+    let process = &snapshot.process;
+    write!(out, "  process: resident {}", known(process.resident_bytes))?;
+    if let Some(bytes) = process.proportional_bytes {
+        write!(out, " (shared pages divided: {})", Bytes(bytes))?;
+    }
+    let overhead = Bytes(snapshot.overhead_bytes);
+    writeln!(out, ", virtual {}; tracker's overhead {overhead}", known(process.virtual_bytes))?;
+    if let Some(allocator) = process.allocator {
+        write!(out, "  allocator ({}): {} live", allocator.source, Bytes(allocator.live_bytes))?;
+        if let Some(blocks) = allocator.live_blocks {
+            write!(out, " in {}", counted(blocks, "block", "blocks"))?;
+        }
+        if let Some(held) = allocator.held_bytes {
+            write!(out, ", {} held from the system", Bytes(held))?;
+        }
+        writeln!(out)?;
+    }
+    write_unexplained(snapshot, out)
+}
+
+fn write_unexplained(snapshot: &SnapshotSummary, out: &mut impl Write) -> io::Result<()> {
+    let reconciliation = &snapshot.reconciliation;
+    let (Some(whole), Some(unexplained)) = (reconciliation.whole, reconciliation.unexplained_bytes) else {
+        return Ok(());
+    };
+    if snapshot.tracking == Tracking::CompiledOut {
+        return Ok(());
+    }
+    let whole = if whole.allocator.is_some() { "the allocator's live" } else { "resident" };
+    let bytes = Bytes(unexplained.unsigned_abs());
+    let tracked = Bytes(reconciliation.tracked_bytes);
+    match reconciliation.unexplained() {
+        Some(share) => {
+            writeln!(out, "  not explained: {bytes} ({share} of {whole}), besides {tracked} tracked and the overhead")
+        }
+        None if unexplained < 0 => {
+            writeln!(
+                out,
+                "  {tracked} tracked and the overhead are {bytes} more than {whole}: not all is in that memory"
+            )
+        }
+        None => Ok(()),
+    }
 }

@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use super::printable;
 use super::referents::Parts;
+use super::{printable, trace};
 use crate::{Bytes, Fate, Measured, Moment, ObjectEntry, Seconds};
 
 /// Labels longer than this are not lined up.
@@ -90,6 +90,9 @@ pub(super) fn write(
         Some(birth) => writeln!(out, "  {}  made{site}", columns.time(birth))?,
         None if !site.is_empty() => writeln!(out, "  {}  registered{site}", columns.no_time())?,
         None => {}
+    }
+    for line in record.trace.iter().flat_map(|calls| trace::lines(calls, columns.indent)) {
+        writeln!(out, "{line}")?;
     }
     let has_parts = object.sizes.iter().any(|measured| !measured.referents.is_empty());
     if has_parts {

@@ -22,6 +22,7 @@ const WIDEST: usize = 1000;
 pub(super) struct Optional {
     shared: bool,
     unread: bool,
+    only_counted: bool,
 }
 
 impl Optional {
@@ -29,13 +30,14 @@ impl Optional {
         let classes = summary.snapshots.iter().flat_map(|snapshot| &snapshot.rows).filter_map(|row| row.row.as_ref());
         Self {
             shared: classes.clone().any(|row| row.shared_bytes > 0),
+            only_counted: classes.clone().any(|row| row.by_value),
             unread: summary.snapshots.iter().any(|snapshot| snapshot.total.unread > 0),
         }
     }
 
     /// What these columns mean.
     pub(super) fn write_legend(self, out: &mut impl Write) -> io::Result<()> {
-        if self.shared || self.unread {
+        if self.shared || self.unread || self.only_counted {
             writeln!(out)?;
         }
         if self.shared {
@@ -46,6 +48,12 @@ impl Optional {
         }
         if self.unread {
             writeln!(out, " unread: objects of which something could not be read; their bytes are a lower bound")?;
+        }
+        if self.only_counted {
+            writeln!(
+                out,
+                " only counted: values where they stand; what they own is not known, and no part of any total"
+            )?;
         }
         Ok(())
     }
@@ -62,14 +70,16 @@ pub(super) fn of(summary: &Summary, columns: Optional) -> Table {
             match &row.row {
                 Some(class) => {
                     let shared = Some(Bytes(class.shared_bytes));
-                    builder.push_record(numbers(&row.name, class, shared, row.share, columns));
+                    let average = class.average_bytes();
+                    builder.push_record(numbers(&row.name, class, shared, average, row.share, columns));
                 }
                 None => builder.push_record(absent(row, width)),
             }
         }
         if !snapshot.rows.is_empty() {
             let total = &snapshot.total;
-            builder.push_record(numbers(&total.class, total, None, snapshot.total_share, columns));
+            let average = snapshot.average_bytes();
+            builder.push_record(numbers(&total.class, total, None, average, snapshot.total_share, columns));
         }
     }
     styled(builder)
@@ -133,23 +143,25 @@ fn numbers(
     name: &str,
     row: &ClassRow,
     shared: Option<Bytes>,
+    average: Option<u64>,
     share: Option<Percent>,
     columns: Optional,
 ) -> Vec<String> {
+    let measured = !row.by_value;
     let mut cells = vec![
         indented(name),
         row.live.to_string(),
         row.created.to_string(),
         row.dropped.to_string(),
-        Bytes(row.bytes).to_string(),
+        or_absent(measured.then_some(Bytes(row.bytes))),
     ];
     if columns.shared {
-        cells.push(or_absent(shared));
+        cells.push(or_absent(shared.filter(|_| measured)));
     }
     cells.extend([
-        or_absent(row.average_bytes().map(Bytes)),
-        or_absent(row.largest_bytes.map(Bytes)),
-        or_absent(share),
+        or_absent(average.filter(|_| measured).map(Bytes)),
+        or_absent(row.largest_bytes.filter(|_| measured).map(Bytes)),
+        or_absent(share.filter(|_| measured)),
     ]);
     if columns.unread {
         cells.push(row.unread.to_string());
