@@ -36,6 +36,8 @@ fn small() {
     report("dump 100 k objects × 10 snapshots, s", 0.1, times(|| stats.dump(&path).unwrap()));
     let bytes = path.metadata().unwrap().len();
     report("dump 100 k objects × 10 snapshots, MB", 4.0, vec![bytes as f64 / 1e6]);
+    #[cfg(feature = "compression")]
+    compressed(&stats, &dir.path().join("compressed.ctdump"));
     report("load 100 k objects × 10 snapshots, s", 0.1, times(|| Stats::load(&path).unwrap()));
     let summary = || {
         let mut text = Vec::new();
@@ -43,6 +45,17 @@ fn small() {
         text
     };
     report("summary of 100 k objects × 10 snapshots, s", 0.05, times(summary));
+}
+
+#[cfg(feature = "compression")]
+fn compressed(stats: &Stats, path: &std::path::Path) {
+    use classtracker_stats::dump::{Compression, WriteOptions};
+
+    let mut options = WriteOptions::default();
+    options.compression = Compression::Lz4;
+    report("dump of the same, compressed, s", 0.1, times(|| stats.dump_with(path, &options).unwrap()));
+    report("dump of the same, compressed, MB", 2.0, vec![path.metadata().unwrap().len() as f64 / 1e6]);
+    report("load of the same, compressed, s", 0.1, times(|| Stats::load(path).unwrap()));
 }
 
 fn times<T>(run: impl Fn() -> T) -> Vec<f64> {

@@ -14,6 +14,7 @@ mod check;
 mod codec;
 mod column;
 mod compact;
+mod compress;
 mod decode;
 mod details;
 mod encode;
@@ -45,7 +46,7 @@ pub use error::{Action, DumpError, Part};
 pub use follow::GrowingFile;
 pub use live::DumpFile;
 pub use lost::Lost;
-pub use options::{Damage, Ending, Objects, ReadOptions};
+pub use options::{Compression, Damage, Ending, Objects, ReadOptions, WriteOptions};
 pub use packed::{PackedIter, PackedObject, PackedObjects};
 pub use reader::DumpReader;
 pub use writer::DumpWriter;
@@ -90,8 +91,16 @@ impl Stats {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn dump(&self, path: impl AsRef<Path>) -> Result<(), DumpError> {
+        self.dump_with(path, &WriteOptions::default())
+    }
+
+    /// As [`dump`](Self::dump), for a dump that is written as the options say.
+    ///
+    /// # Errors
+    /// As [`dump`](Self::dump).
+    pub fn dump_with(&self, path: impl AsRef<Path>, options: &WriteOptions) -> Result<(), DumpError> {
         let path = path.as_ref();
-        file::replace(path, |out| self.write_to(out)).map_err(|error| error.in_file(path))
+        file::replace(path, |out| self.write_with(out, options)).map_err(|error| error.in_file(path))
     }
 
     /// Writes all snapshots as a dump, each frame with one call of `write_all`.
@@ -99,7 +108,15 @@ impl Stats {
     /// # Errors
     /// As [`dump`](Self::dump); a part of the dump may then be written.
     pub fn write_to(&self, out: impl Write) -> Result<(), DumpError> {
-        let mut writer = DumpWriter::new(out, self.session())?;
+        self.write_with(out, &WriteOptions::default())
+    }
+
+    /// The same as the options say.
+    ///
+    /// # Errors
+    /// As [`write_to`](Self::write_to).
+    pub fn write_with(&self, out: impl Write, options: &WriteOptions) -> Result<(), DumpError> {
+        let mut writer = DumpWriter::with(out, self.session(), options)?;
         for snapshot in self.snapshots() {
             writer.write(snapshot)?;
         }

@@ -33,8 +33,18 @@ pub(super) struct ObjectsWire<'a> {
 
 /// What is wrong with a payload.
 pub(super) enum Bad {
-    Layout { what: &'static str, expected: String, found: String },
-    Reference { what: &'static str, expected: u64, found: u64 },
+    Layout {
+        what: &'static str,
+        expected: String,
+        found: String,
+    },
+    Reference {
+        what: &'static str,
+        expected: u64,
+        found: u64,
+    },
+    #[cfg(not(feature = "compression"))]
+    Compressed,
 }
 
 impl Bad {

@@ -152,6 +152,17 @@ pub enum DumpError {
         /// What is there.
         found: String,
     },
+    /// A frame is compressed, and this crate was built without its feature `compression`.
+    #[error(
+        "{}the snapshot is compressed: to read it takes the feature \"compression\" of classtracker-stats",
+        Place(path.as_deref(), Some(*offset))
+    )]
+    Compressed {
+        /// The file.
+        path: Option<PathBuf>,
+        /// Where the payload begins.
+        offset: u64,
+    },
     /// A frame refers to something that no frame so far has brought.
     #[error(
         "{}bad reference to {what}: expected one below {expected}, found {found}",
@@ -214,6 +225,7 @@ impl DumpError {
             | Self::FrameTooLong { path, .. }
             | Self::UnexpectedFrame { path, .. }
             | Self::Undecodable { path, .. }
+            | Self::Compressed { path, .. }
             | Self::BadReference { path, .. }
             | Self::SnapshotCount { path, .. }
             | Self::TrailingBytes { path, .. } => *path = Some(file.into()),
@@ -235,6 +247,7 @@ impl DumpError {
             | Self::FrameTooLong { path, .. }
             | Self::UnexpectedFrame { path, .. }
             | Self::Undecodable { path, .. }
+            | Self::Compressed { path, .. }
             | Self::BadReference { path, .. }
             | Self::SnapshotCount { path, .. }
             | Self::TrailingBytes { path, .. } => path.as_deref(),
@@ -254,6 +267,7 @@ impl DumpError {
             | Self::FrameTooLong { offset, .. }
             | Self::UnexpectedFrame { offset, .. }
             | Self::Undecodable { offset, .. }
+            | Self::Compressed { offset, .. }
             | Self::BadReference { offset, .. }
             | Self::SnapshotCount { offset, .. }
             | Self::TrailingBytes { offset, .. } => *offset,

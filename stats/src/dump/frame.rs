@@ -14,20 +14,39 @@ pub(super) const END: u8 = 3;
 
 /// Set in the kind of a snapshot that refers to nothing in frames before it. From version 2 on.
 pub(super) const ANEW: u8 = 0x40;
+/// Set in the kind of a snapshot whose payload is compressed. From version 2 on.
+pub(super) const COMPRESSED: u8 = 0x80;
 
 /// Length (4), checksum (4), kind (1).
 pub(super) const HEADER: usize = 9;
 
 /// A buffer of so many bytes is kept from frame to frame, however short they are.
-const KEPT: usize = 64 << 10;
+pub(super) const KEPT: usize = 64 << 10;
 
 /// Replaces `frame` by the frame of this kind and value, which is to be written at `offset`.
 pub(super) fn build(frame: &mut Vec<u8>, kind: u8, value: &impl Serialize, offset: u64) -> Result<(), DumpError> {
     frame.clear();
     frame.resize(HEADER, 0);
     codec::encode(value, frame).map_err(|error| DumpError::io(Action::Write, offset, io::Error::other(error)))?;
-    let payload = frame.len() - HEADER;
-    let length = checked_length(payload as u64, offset)?;
+    checked_length((frame.len() - HEADER) as u64, offset)?;
+    finish(frame, kind, offset)
+}
+
+/// Compresses the payload of a frame, if that makes it shorter. `spare` is room for it.
+#[cfg(feature = "compression")]
+pub(super) fn compress(frame: &mut Vec<u8>, spare: &mut Vec<u8>, offset: u64) -> Result<(), DumpError> {
+    let kind = frame[8];
+    if super::compress::compress(&frame[HEADER..], spare) {
+        frame.truncate(HEADER);
+        frame.extend_from_slice(spare);
+        finish(frame, kind | COMPRESSED, offset)?;
+    }
+    Ok(())
+}
+
+/// Gives a frame its header.
+fn finish(frame: &mut [u8], kind: u8, offset: u64) -> Result<(), DumpError> {
+    let length = checked_length((frame.len() - HEADER) as u64, offset)?;
     frame[8] = kind;
     let checksum = crc32fast::hash(&frame[8..]);
     frame[..4].copy_from_slice(&length.to_le_bytes());

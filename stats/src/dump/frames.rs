@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use super::decode::{self, Bad};
 use super::error::{Action, DumpError, Part};
 use super::options::{Damage, Ending, ReadOptions};
-use super::{Lost, MAGIC, OLDEST_VERSION, VERSION, frame};
+use super::{Lost, MAGIC, OLDEST_VERSION, VERSION, compress, frame};
 use crate::Session;
 
 /// The length of magic and version.
@@ -17,6 +17,10 @@ pub(super) struct Frames<R> {
     pub(super) version: u16,
     pub(super) session: Session,
     pub(super) payload: Vec<u8>,
+    /// The same as it is in the dump, if it is compressed there; otherwise room for it.
+    compressed: Vec<u8>,
+    /// How long the frame is.
+    length: u64,
     /// Where the frame begins whose payload this is.
     start: u64,
     /// Where the next frame begins.
@@ -52,7 +56,9 @@ impl<R: Read> Frames<R> {
             session,
             start: offset,
             offset: offset + frame_length(&payload),
+            length: frame_length(&payload),
             payload,
+            compressed: Vec::new(),
             snapshots: 0,
             frames: 1,
             ended: false,
@@ -83,8 +89,7 @@ impl<R: Read> Frames<R> {
 
     /// The payload that was read last is not what it should be.
     pub(super) fn undecodable(&mut self, bad: Bad) -> Result<(), DumpError> {
-        let length = frame_length(&self.payload);
-        let lost = self.lose(explain(bad, self.start), length);
+        let lost = self.lose(explain(bad, self.start), self.length);
         self.done = lost.is_err();
         lost
     }
@@ -93,7 +98,8 @@ impl<R: Read> Frames<R> {
         self.start = self.offset;
         match frame::read(&mut self.input, &mut self.payload, self.offset, self.snapshots) {
             Ok(kind) => {
-                self.offset += frame_length(&self.payload);
+                self.length = frame_length(&self.payload);
+                self.offset += self.length;
                 self.frames += 1;
                 self.whole(kind)
             }
@@ -103,11 +109,22 @@ impl<R: Read> Frames<R> {
 
     /// What to do with a frame that is as it was written.
     fn whole(&mut self, kind: u8) -> Result<Option<Found>, DumpError> {
-        let anew = self.version > 1 && kind == frame::SNAPSHOT | frame::ANEW;
-        if anew || kind == frame::SNAPSHOT {
+        let flags = if self.version > 1 { frame::ANEW | frame::COMPRESSED } else { 0 };
+        if kind & !flags == frame::SNAPSHOT {
+            let anew = kind & frame::ANEW != 0;
             if self.searching && !anew {
                 self.pass_over();
                 return Ok(Some(Found::Nothing));
+            }
+            if kind & frame::COMPRESSED != 0 {
+                std::mem::swap(&mut self.payload, &mut self.compressed);
+                let decompressed = compress::decompress(&self.compressed, &mut self.payload);
+                self.compressed.clear();
+                self.compressed.shrink_to(frame::KEPT);
+                if let Err(bad) = decompressed {
+                    self.undecodable(bad)?;
+                    return Ok(Some(Found::Nothing));
+                }
             }
             self.searching = false;
             return Ok(Some(if anew { Found::Anew } else { Found::Next }));
@@ -115,7 +132,7 @@ impl<R: Read> Frames<R> {
         if kind == frame::END {
             return self.end();
         }
-        self.lose(unexpected(self.start, "a snapshot (2) or the end (3)", kind), frame_length(&self.payload))?;
+        self.lose(unexpected(self.start, "a snapshot (2) or the end (3)", kind), self.length)?;
         Ok(Some(Found::Nothing))
     }
 
@@ -189,9 +206,8 @@ impl<R: Read> Frames<R> {
 
     /// Passes over a whole frame that refers to what is lost.
     fn pass_over(&mut self) {
-        let length = frame_length(&self.payload);
         if let Some(lost) = self.lost.last_mut() {
-            lost.bytes += length;
+            lost.bytes += self.length;
             lost.frames += 1;
         }
     }
@@ -261,5 +277,7 @@ fn explain(bad: Bad, frame: u64) -> DumpError {
     match bad {
         Bad::Layout { what, expected, found } => DumpError::Undecodable { path, offset, what, expected, found },
         Bad::Reference { what, expected, found } => DumpError::BadReference { path, offset, what, expected, found },
+        #[cfg(not(feature = "compression"))]
+        Bad::Compressed => DumpError::Compressed { path, offset },
     }
 }

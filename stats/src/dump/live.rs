@@ -1,8 +1,10 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::process;
 use std::sync::Arc;
 
+use super::WriteOptions;
 use super::error::{Action, DumpError};
 use super::reader::DumpReader;
 use super::writer::DumpWriter;
@@ -13,7 +15,8 @@ use crate::{Session, Snapshot};
 /// - The file can be read at any moment, by any process: each snapshot is one write, and what comes after the last whole one
 ///   is read as cut. A program that is killed loses at most the snapshot in flight.
 /// - It belongs to this writer alone, from [`create`](Self::create) until the value is dropped: it is locked, so a second writer
-///   gets [`DumpError::Locked`], be it in this process or another. The system takes the lock back when a process dies.
+///   gets [`DumpError::Locked`], be it in this process or another, or be it the same value in a process that was forked. The system takes the lock back when
+///   a process dies.
 /// - A snapshot that can't be written, on a full disk say, leaves the file as it was before, and the next may be tried: the dump
 ///   goes on without the one that failed.
 /// - It holds the last snapshot, one frame, and what snapshots refer to (names, sites, traces), of which there are as many as
@@ -38,6 +41,8 @@ use crate::{Session, Snapshot};
 #[derive(Debug)]
 pub struct DumpFile {
     path: PathBuf,
+    /// A forked process shares file and lock with the one that began the dump.
+    owner: u32,
     writer: DumpWriter<Cutting>,
 }
 
@@ -51,7 +56,15 @@ impl DumpFile {
     /// [`DumpError::Locked`] if someone else is writing to the file, [`DumpError::NotEmpty`] if something is in it,
     /// [`DumpError::Io`] with what the system gives.
     pub fn create(path: impl AsRef<Path>, session: &Session) -> Result<Self, DumpError> {
-        Self::begin(path.as_ref(), session, Existing::Refuse)
+        Self::create_with(path, session, &WriteOptions::default())
+    }
+
+    /// As [`create`](Self::create), for a dump that is written as the options say.
+    ///
+    /// # Errors
+    /// As [`create`](Self::create).
+    pub fn create_with(path: impl AsRef<Path>, session: &Session, options: &WriteOptions) -> Result<Self, DumpError> {
+        Self::begin(path.as_ref(), session, options, Existing::Refuse)
     }
 
     /// Begins a dump in this file, and throws away what is in it, unless someone else is writing to it.
@@ -59,10 +72,18 @@ impl DumpFile {
     /// # Errors
     /// As [`create`](Self::create), but for [`DumpError::NotEmpty`].
     pub fn replace(path: impl AsRef<Path>, session: &Session) -> Result<Self, DumpError> {
-        Self::begin(path.as_ref(), session, Existing::Replace)
+        Self::replace_with(path, session, &WriteOptions::default())
     }
 
-    fn begin(path: &Path, session: &Session, existing: Existing) -> Result<Self, DumpError> {
+    /// As [`replace`](Self::replace), for a dump that is written as the options say.
+    ///
+    /// # Errors
+    /// As [`replace`](Self::replace).
+    pub fn replace_with(path: impl AsRef<Path>, session: &Session, options: &WriteOptions) -> Result<Self, DumpError> {
+        Self::begin(path.as_ref(), session, options, Existing::Replace)
+    }
+
+    fn begin(path: &Path, session: &Session, options: &WriteOptions, existing: Existing) -> Result<Self, DumpError> {
         let begin = || {
             let file = open(path)?;
             let io = |action| move |error| DumpError::io(action, 0, error);
@@ -72,10 +93,10 @@ impl DumpFile {
                     Existing::Replace => file.set_len(0).map_err(io(Action::Write))?,
                 }
             }
-            DumpWriter::new(Cutting { file, whole: 0 }, session)
+            DumpWriter::with(Cutting { file, whole: 0 }, session, options)
         };
         let writer = begin().map_err(|error| error.in_file(path))?;
-        Ok(Self { path: path.to_owned(), writer })
+        Ok(Self { path: path.to_owned(), owner: process::id(), writer })
     }
 
     /// Appends a snapshot, with one write.
@@ -83,7 +104,9 @@ impl DumpFile {
     /// # Errors
     /// [`DumpError::Io`] with what the system gives, [`DumpError::FrameTooLong`] for a snapshot of more than
     /// [`MAX_PAYLOAD`](super::MAX_PAYLOAD) bytes. The file is then as it was, without a part of the snapshot.
+    /// [`DumpError::Locked`] in a process that was forked from the one that began the dump.
     pub fn write(&mut self, snapshot: &Arc<Snapshot>) -> Result<(), DumpError> {
+        self.check_owner()?;
         let written = self.writer.write(snapshot).map_err(|error| error.in_file(&self.path));
         if written.is_err() && self.writer.out_mut().restore().is_ok() {
             self.writer.mend();
@@ -114,12 +137,19 @@ impl DumpFile {
     /// # Errors
     /// [`DumpError::Io`] with what the system gives. All snapshots that were written can be read nevertheless.
     pub fn finish(self) -> Result<(), DumpError> {
-        let Self { path, writer } = self;
+        self.check_owner()?;
+        let Self { path, writer, .. } = self;
         let finish = || {
             let out = writer.finish()?;
             out.file.sync_all().map_err(|error| DumpError::io(Action::Write, out.whole, error))
         };
         finish().map_err(|error: DumpError| error.in_file(path))
+    }
+}
+
+impl DumpFile {
+    fn check_owner(&self) -> Result<(), DumpError> {
+        if self.owner == process::id() { Ok(()) } else { Err(DumpError::Locked { path: Some(self.path.clone()) }) }
     }
 }
 

@@ -18,6 +18,32 @@ pub struct ReadOptions {
     pub ending: Ending,
 }
 
+/// How a dump is to be written.
+///
+/// ```
+/// use classtracker_stats::dump::{Compression, WriteOptions};
+///
+/// assert_eq!(WriteOptions::default().compression, Compression::None);
+/// ```
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct WriteOptions {
+    /// Whether snapshots are compressed.
+    pub compression: Compression,
+}
+
+/// Whether the snapshots of a dump are compressed, each by itself. Any reader with the feature `compression` tells for itself.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Compression {
+    /// They are not.
+    #[default]
+    None,
+    /// By LZ4, where that makes them shorter: mostly to less than half, at some hundred megabytes a second.
+    #[cfg(feature = "compression")]
+    Lz4,
+}
+
 /// What a [`DumpReader`](crate::DumpReader) does with the rows of single objects.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

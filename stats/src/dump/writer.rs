@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::encode::Encoder;
 use super::error::{Action, DumpError};
 use super::wire::{EndWire, SessionWire};
-use super::{MAGIC, VERSION, frame};
+use super::{Compression, MAGIC, VERSION, WriteOptions, frame};
 use crate::{Session, Snapshot};
 
 /// Writes a dump a snapshot at a time, as they are taken.
@@ -32,6 +32,9 @@ pub struct DumpWriter<W> {
     out: W,
     encoder: Encoder,
     frame: Vec<u8>,
+    #[cfg(feature = "compression")]
+    spare: Vec<u8>,
+    options: WriteOptions,
     offset: u64,
     snapshots: u64,
     anew: Anew,
@@ -45,10 +48,21 @@ impl<W: Write> DumpWriter<W> {
     /// # Errors
     /// [`DumpError::Io`] with what `out` gives.
     pub fn new(out: W, session: &Session) -> Result<Self, DumpError> {
+        Self::with(out, session, &WriteOptions::default())
+    }
+
+    /// Begins a dump that is written as the options say.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn with(out: W, session: &Session, options: &WriteOptions) -> Result<Self, DumpError> {
         let mut writer = Self {
             out,
             encoder: Encoder::default(),
             frame: Vec::new(),
+            #[cfg(feature = "compression")]
+            spare: Vec::new(),
+            options: *options,
             offset: 0,
             snapshots: 0,
             anew: Anew::default(),
@@ -82,7 +96,7 @@ impl<W: Write> DumpWriter<W> {
         let wire = self.encoder.encode(snapshot);
         let start = self.offset;
         let built = frame::build(&mut self.frame, kind, &wire, start);
-        match built.and_then(|()| self.send()) {
+        match built.and_then(|()| self.compress()).and_then(|()| self.send()) {
             Ok(()) => self.encoder.commit(),
             Err(error) => {
                 self.encoder.roll_back();
@@ -128,6 +142,14 @@ impl<W: Write> DumpWriter<W> {
     /// The output holds no part of a frame any more.
     pub(super) fn mend(&mut self) {
         self.broken = false;
+    }
+
+    fn compress(&mut self) -> Result<(), DumpError> {
+        match self.options.compression {
+            Compression::None => Ok(()),
+            #[cfg(feature = "compression")]
+            Compression::Lz4 => frame::compress(&mut self.frame, &mut self.spare, self.offset),
+        }
     }
 
     fn send(&mut self) -> Result<(), DumpError> {
