@@ -13,6 +13,7 @@
 //! class, the earlier ones in a list that is empty for most.
 
 use super::addresses::Addresses;
+use super::recent::Recent;
 use super::row_shares;
 
 /// Nobody: no object has this serial.
@@ -28,6 +29,7 @@ const SEPARATE: u64 = u64::MAX;
 #[derive(Default)]
 pub(crate) struct Ledger {
     numbers: Addresses,
+    recent: Recent,
     blocks: Vec<Block>,
     /// From block to block.
     edges: Vec<(u32, u32)>,
@@ -82,7 +84,17 @@ impl Ledger {
     /// Tells in which row of the snapshot the next objects are.
     #[inline]
     pub(crate) fn set_row(&mut self, row: u32) {
-        self.row = row;
+        if row != self.row {
+            self.row = row;
+            self.recent.clear();
+        }
+    }
+
+    /// Whether it is known, without much ado, that it changes nothing that the object `serial` reaches the block at
+    /// `address`.
+    #[inline]
+    pub(crate) fn is_settled(&self, address: usize, serial: u64) -> bool {
+        self.recent.settled(address, serial)
     }
 
     /// Notes that the object `serial` reaches the block at `address`.
@@ -96,6 +108,7 @@ impl Ledger {
         }
         let block = &mut self.blocks[number as usize];
         if serial > block.second {
+            self.recent.note(address, block.second);
             return Reached::Known;
         }
         block.lower(serial);
@@ -118,12 +131,30 @@ impl Ledger {
     /// Enters a block that is not known. `None` when no more can be numbered: what is beyond is not counted rather than
     /// counted wrongly.
     pub(crate) fn enter(&mut self, address: usize) -> Option<BlockId> {
+        self.push(Block { address, bytes: 0, first: NOBODY, second: NOBODY, row: NO_ROW })
+    }
+
+    /// Enters a block that is not known and that the object `serial` reaches.
+    #[inline]
+    pub(crate) fn enter_reached(&mut self, address: usize, serial: u64) -> Option<BlockId> {
+        self.push(Block { address, bytes: 0, first: serial, second: NOBODY, row: self.row })
+    }
+
+    /// Enters a block that is not known and that the block `from` reaches.
+    pub(crate) fn enter_reached_from(&mut self, from: BlockId, address: usize) -> Option<BlockId> {
+        let block = self.enter(address)?;
+        self.edges.push((from.0, block.0));
+        Some(block)
+    }
+
+    #[inline]
+    fn push(&mut self, block: Block) -> Option<BlockId> {
         let number = u32::try_from(self.blocks.len()).ok().filter(|&number| number != u32::MAX)?;
         if self.numbers.is_full() {
             self.grow();
         }
-        self.numbers.insert(address, number);
-        self.blocks.push(Block { address, bytes: 0, first: NOBODY, second: NOBODY, row: NO_ROW });
+        self.numbers.insert(block.address, number);
+        self.blocks.push(block);
         Some(BlockId(number))
     }
 
@@ -150,13 +181,31 @@ impl Ledger {
         edges.sort_unstable();
         edges.dedup();
         self.propagate(&edges);
-        let Self { blocks, earlier_rows: mut reached, .. } = std::mem::take(self);
-        let rows = (0u32..).zip(&blocks).filter(|(_, block)| block.row != NO_ROW);
-        reached.extend(rows.map(|(number, block)| (number, block.row)));
-        let weights: Vec<u64> = blocks.iter().map(Block::shared_bytes).collect();
-        let rows = row_shares::add_up(reached, &edges, &weights);
+        let Self { blocks, earlier_rows, .. } = std::mem::take(self);
+        let rows = Self::shared_by_row(&blocks, earlier_rows, &edges);
         let shares = Shares::of(&blocks);
         Shares { rows, blocks, ..shares }
+    }
+
+    /// How much of what each row reaches is shared.
+    fn shared_by_row(blocks: &[Block], earlier_rows: Vec<(u32, u32)>, edges: &[(u32, u32)]) -> Vec<u64> {
+        let rows = (0u32..).zip(blocks).filter(|(_, block)| block.row != NO_ROW);
+        if !edges.is_empty() || !earlier_rows.is_empty() {
+            let mut reached = earlier_rows;
+            reached.extend(rows.map(|(number, block)| (number, block.row)));
+            let weights: Vec<u64> = blocks.iter().map(Block::shared_bytes).collect();
+            return row_shares::add_up(reached, edges, &weights);
+        }
+        // Each block is reached by one row alone.
+        let mut sums = Vec::new();
+        for (_, block) in rows {
+            let row = block.row as usize;
+            if row >= sums.len() {
+                sums.resize(row + 1, 0);
+            }
+            sums[row] += block.shared_bytes();
+        }
+        sums
     }
 
     /// Notes that the present row reaches a block that another one reached before.
@@ -289,6 +338,20 @@ impl Shares {
     pub(crate) fn get(&self, serial: u64) -> Option<&Share> {
         let at = self.shares.binary_search_by_key(&serial, |share| share.serial).ok()?;
         self.shares.get(at)
+    }
+
+    /// The same for one who comes, as a rule, `next` in the order of serials.
+    #[inline]
+    pub(crate) fn get_from(&self, next: &mut usize, serial: u64) -> Option<&Share> {
+        let share = match self.shares.get(*next) {
+            Some(share) if share.serial == serial => share,
+            _ => {
+                *next = self.shares.binary_search_by_key(&serial, |share| share.serial).ok()?;
+                self.shares.get(*next)?
+            }
+        };
+        *next += 1;
+        Some(share)
     }
 
     fn of(blocks: &[Block]) -> Self {

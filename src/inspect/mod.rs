@@ -13,6 +13,7 @@ mod class;
 mod deep_size;
 mod depth;
 mod ledger;
+mod recent;
 mod referents;
 mod row_shares;
 mod session;

@@ -78,7 +78,7 @@ impl Session {
     }
 
     /// Notes that the value that is walked reaches the shared block at `address`; whether the block is known.
-    #[inline]
+    #[inline(never)]
     pub(crate) fn meet(&mut self, address: usize) -> bool {
         match self.block {
             None => match self.ledger.reach(address, self.serial) {
@@ -91,11 +91,19 @@ impl Session {
         true
     }
 
+    /// Whether it is known, without much ado, that it changes nothing to reach the block at `address`.
+    #[inline]
+    pub(crate) fn is_settled(&self, address: usize) -> bool {
+        self.block.is_none() && self.ledger.is_settled(address, self.serial)
+    }
+
     /// Enters a block that [`meet`](Self::meet) did not know. `None` if there are more than can be counted.
     pub(crate) fn enter(&mut self, address: usize) -> Option<BlockId> {
-        let block = self.ledger.enter(address)?;
+        let block = match self.block {
+            None => self.ledger.enter_reached(address, self.serial),
+            Some(from) => self.ledger.enter_reached_from(from, address),
+        }?;
         self.claims = true;
-        self.meet(address);
         Some(block)
     }
 

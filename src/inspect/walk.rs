@@ -317,17 +317,31 @@ impl<'a> Walk<'a> {
         alone: impl Fn() -> bool,
         inspect: impl FnOnce(&mut Walk<'_>),
     ) {
+        match &self.session {
+            // What most of many objects do that share a few blocks, so it has to be short.
+            Some(session) if session.is_settled(address.addr()) => (),
+            Some(_) => self.unsettled_block(address.addr(), bytes, alone, inspect),
+            // The count lies in the block, which is elsewhere in memory. So it is read last, but for those who have no table.
+            None if alone() => {
+                self.heap(bytes);
+                self.deeper(inspect);
+            }
+            None => self.unsettled_block(address.addr(), bytes, alone, inspect),
+        }
+    }
+
+    #[inline]
+    fn unsettled_block(
+        &mut self,
+        address: usize,
+        bytes: usize,
+        alone: impl Fn() -> bool,
+        inspect: impl FnOnce(&mut Walk<'_>),
+    ) {
         if self.detailed {
-            return self.detailed_block(address.addr(), bytes, alone, inspect);
-        }
-        // The count lies in the block, which is elsewhere in memory. So it is read last, but for those who have no table.
-        if self.session.is_none() && alone() {
-            self.heap(bytes);
-            return self.deeper(inspect);
-        }
-        // What most of many objects do that share a few blocks, so it has to be short.
-        if !self.session().meet(address.addr()) {
-            self.new_block(address.addr(), bytes, alone, inspect);
+            self.detailed_block(address, bytes, alone, inspect);
+        } else if !self.session().meet(address) {
+            self.new_block(address, bytes, alone, inspect);
         }
     }
 

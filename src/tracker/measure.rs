@@ -1,7 +1,9 @@
 //! The walk over the objects of a plan.
 
+use std::mem;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustc_hash::FxHashSet;
 
@@ -12,8 +14,8 @@ use super::sites::{NOWHERE, SiteSums};
 use super::sizing::Sizing;
 use super::state::Kept;
 use super::tally::{Candidate, Source, Sums};
-use crate::inspect::{Held, Measured, Referents, Shares, Sizer, SizerOptions};
-use crate::registry::{Object, Visitor, Walker};
+use crate::inspect::{Held, Measured, Part, Referents, Shares, Sizer, SizerOptions};
+use crate::registry::{Object, Place, Visitor, Walker};
 
 /// Walks the objects of one class: [`class`] for its type and its way of sizing.
 pub(super) type Measure = Arc<dyn Fn(&mut Measuring<'_, '_>, &ClassPlan) + Send + Sync>;
@@ -31,12 +33,32 @@ pub(super) struct Findings {
     pub(super) census: Option<Vec<(&'static str, u64, u64)>>,
 }
 
-/// An object whose bytes are not final.
+/// An object that is registered on its own and whose bytes are not final.
 struct Pending {
     row: usize,
     candidate: Candidate,
     /// Its parts, where they were asked for.
     held: Option<Held>,
+}
+
+/// An object of a class whose bytes are not final. There may be as many as there are objects: no larger than it has to be.
+struct Claimant {
+    bytes: u64,
+    place: Place,
+    birth: Duration,
+    site: u32,
+    /// See [`Measuring::runs`].
+    run: u32,
+    unread: bool,
+    /// Its parts, where they were asked for.
+    held: Option<Box<Held>>,
+}
+
+/// What the claimants of a run have in common.
+struct RunOfClaimants {
+    row: usize,
+    flat_bytes: u64,
+    repr: Option<Represent>,
 }
 
 /// A walk under way.
@@ -49,6 +71,8 @@ pub(super) struct Measuring<'m, 's> {
     own: &'m FxHashSet<u64>,
     /// Objects that may have to pay for shared data: they are added to their rows when that is settled.
     pending: Vec<Pending>,
+    claimants: Vec<Claimant>,
+    runs: Vec<RunOfClaimants>,
     findings: Findings,
     live: Vec<u64>,
     by_site: SiteSums,
@@ -78,6 +102,8 @@ pub(super) fn measure(plan: &mut Plan) -> Findings {
             cut: *cut,
             own: &own,
             pending: Vec::new(),
+            claimants: Vec::new(),
+            runs: Vec::new(),
             findings: Findings::default(),
             live: Vec::new(),
             by_site: SiteSums::default(),
@@ -89,7 +115,7 @@ pub(super) fn measure(plan: &mut Plan) -> Findings {
             measuring.live.clear();
             measuring.live.resize(class.spans.len(), 0);
             (class.measure)(&mut measuring, class);
-            let live = std::mem::take(&mut measuring.live);
+            let live = mem::take(&mut measuring.live);
             measuring.findings.live.push(live);
         }
         if *census {
@@ -108,7 +134,7 @@ pub(super) fn class<T: Send + Sync + 'static, S: Sizing<T>>(
     let walker = measuring.walker;
     let pages = plan.class.visits();
     let flat_bytes = size_of::<T>() as u64;
-    let by_site = std::mem::take(&mut measuring.by_site);
+    let by_site = mem::take(&mut measuring.by_site);
     let mut run = Run {
         some_are_own: !measuring.own.is_empty(),
         measuring,
@@ -119,6 +145,7 @@ pub(super) fn class<T: Send + Sync + 'static, S: Sizing<T>>(
         threshold: (0, u64::MAX),
         levels: 0,
         sums: Sums::default(),
+        runs: vec![None; plan.spans.len()],
         by_site,
         flat_bytes,
         sizing,
@@ -143,6 +170,8 @@ struct Run<'r, 'm, 's, S> {
     /// How many levels of parts the span asks for.
     levels: u32,
     sums: Sums,
+    /// For each span, the number of its claimants' run, once there are any.
+    runs: Vec<Option<u32>>,
     by_site: SiteSums,
     flat_bytes: u64,
     /// Whether any object at all is registered on its own.
@@ -236,12 +265,10 @@ impl<S> Run<'_, '_, '_, S> {
         if !measured.claims && !tally.wants(measured.bytes, object.serial()) {
             return;
         }
-        let mut candidate = candidate(object, measured, span.repr.clone());
         if measured.claims {
-            self.measuring.live[self.number] += 1;
-            let held = self.measuring.sizer.hold(object.serial());
-            self.measuring.pending.push(Pending { row: *row, candidate, held });
+            return self.claims(object, measured);
         } else {
+            let mut candidate = candidate(object, measured, span.repr.clone());
             candidate.parts = self.measuring.sizer.parts();
             tally.consider(candidate);
             if !span.keep {
@@ -250,10 +277,30 @@ impl<S> Run<'_, '_, '_, S> {
         }
     }
 
+    /// An object that may have to pay for shared data.
+    fn claims<T: Send + Sync + 'static>(&mut self, object: &Object<'_, T>, measured: Measured) {
+        let measuring = &mut *self.measuring;
+        measuring.live[self.number] += 1;
+        let run = *self.runs[self.number].get_or_insert_with(|| {
+            let (span, row) = &self.plan.spans[self.number];
+            measuring.runs.push(RunOfClaimants { row: *row, flat_bytes: self.flat_bytes, repr: span.repr.clone() });
+            measuring.runs.len() as u32 - 1
+        });
+        measuring.claimants.push(Claimant {
+            bytes: measured.bytes,
+            place: object.place(),
+            birth: object.birth(),
+            site: object.site(),
+            run,
+            unread: measured.unread,
+            held: measuring.sizer.hold(object.serial()).map(Box::new),
+        });
+    }
+
     /// Adds the run to its row.
     fn flush(&mut self) {
         self.by_site.at(NOWHERE, &self.sums);
-        let sums = std::mem::take(&mut self.sums).of_flat_size(self.flat_bytes);
+        let sums = mem::take(&mut self.sums).of_flat_size(self.flat_bytes);
         if let Some((_, row)) = self.plan.spans.get(self.number) {
             self.measuring.live[self.number] += sums.live();
             let row = &mut self.measuring.rows[*row];
@@ -318,27 +365,59 @@ impl Measuring<'_, '_> {
         }
     }
 
-    /// Files an object whose share of the shared data is known now.
+    /// Files a registered object whose share of the shared data is known now.
     fn finish(&mut self, pending: Pending, shares: &Shares) {
         let Pending { row, mut candidate, held } = pending;
         let row = &mut self.rows[row];
         candidate.bytes += shares.get(candidate.serial).map_or(0, |share| share.bytes);
-        if let (Some(held), Some(referents)) = (held, &mut row.referents) {
-            referents.resume(&held, candidate.bytes, shares);
-            if row.tally.wants(candidate.bytes, candidate.serial) {
-                candidate.parts = referents.of_object();
-            }
-        }
+        let listed = row.tally.wants(candidate.bytes, candidate.serial);
+        candidate.parts = row.resume(held.as_ref(), candidate.bytes, shares, listed);
         row.tally.add(candidate);
+    }
+
+    /// The same for an object of a class.
+    fn finish_claimant(&mut self, claimant: Claimant, share: u64, shares: &Shares) {
+        let run = &self.runs[claimant.run as usize];
+        let row = &mut self.rows[run.row];
+        let (bytes, serial) = (claimant.bytes + share, claimant.place.serial());
+        row.tally.count(bytes, claimant.unread, run.flat_bytes, claimant.site);
+        let listed = row.tally.wants(bytes, serial);
+        let parts = row.resume(claimant.held.as_deref(), bytes, shares, listed);
+        if listed {
+            row.tally.consider(Candidate {
+                bytes,
+                serial,
+                unread: claimant.unread,
+                flat_bytes: run.flat_bytes,
+                birth: Some(claimant.birth),
+                site: claimant.site,
+                source: Source::Registry(claimant.place, run.repr.clone()),
+                parts,
+            });
+        }
     }
 
     /// Charges the shared data, and files who waited for that.
     fn settle(mut self) -> Findings {
         let shares = self.sizer.settle();
-        for pending in std::mem::take(&mut self.pending) {
+        for pending in mem::take(&mut self.pending) {
             self.finish(pending, &shares);
+        }
+        let mut next = 0;
+        for claimant in mem::take(&mut self.claimants) {
+            let share = shares.get_from(&mut next, claimant.place.serial()).map_or(0, |share| share.bytes);
+            self.finish_claimant(claimant, share, &shares);
         }
         self.findings.shared_bytes = (0..self.rows.len()).map(|row| shares.shared_bytes(row as u32)).collect();
         self.findings
+    }
+}
+
+impl Row {
+    /// Adds the parts of an object that was held to those of the row; its own, if it is listed.
+    fn resume(&mut self, held: Option<&Held>, bytes: u64, shares: &Shares, listed: bool) -> Vec<Part> {
+        let (Some(held), Some(referents)) = (held, &mut self.referents) else { return Vec::new() };
+        referents.resume(held, bytes, shares);
+        if listed { referents.of_object() } else { Vec::new() }
     }
 }

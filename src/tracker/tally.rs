@@ -124,10 +124,15 @@ impl Tally {
 
     /// Adds one object.
     pub(super) fn add(&mut self, candidate: Candidate) {
-        self.sums.add(candidate.bytes, candidate.unread);
-        self.sums.flat_bytes += candidate.flat_bytes;
-        self.sites.add(candidate.site, 1, candidate.bytes);
+        self.count(candidate.bytes, candidate.unread, candidate.flat_bytes, candidate.site);
         self.consider(candidate);
+    }
+
+    /// Adds one object that is considered, or not, by who calls.
+    pub(super) fn count(&mut self, bytes: u64, unread: bool, flat_bytes: u64, site: u32) {
+        self.sums.add(bytes, unread);
+        self.sums.flat_bytes += flat_bytes;
+        self.sites.add(site, 1, bytes);
     }
 
     /// Adds objects that were added up elsewhere, their sites too, and considered one by one.
