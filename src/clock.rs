@@ -50,6 +50,11 @@ fn duration(ticks: u64) -> Duration {
     Duration::new(ticks >> 10, ((ticks & 1023) << 20) as u32)
 }
 
+/// The time between two readings of [`ticks`]; 0 if the second is not the later one.
+pub(crate) fn between(earlier: u64, later: u64) -> Duration {
+    duration(later).saturating_sub(duration(earlier))
+}
+
 /// How long after the zero `ticks` were read; 0 for what was read before it.
 pub(crate) fn since_start(ticks: u64) -> Duration {
     duration(ticks).saturating_sub(duration(start().ticks))

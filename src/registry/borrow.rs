@@ -138,7 +138,7 @@ impl<T> Tracked<T> {
             if page.park(slot, this.node.as_ptr().cast(), Remains::Memory) {
                 return value;
             }
-            give_back(slot);
+            give_back(this.header());
         }
         // SAFETY: the weak count of the strong handles goes with the last of them.
         unsafe { drop_weak(this.node) };

@@ -3,6 +3,8 @@
 use core::any::TypeId;
 use core::ptr::{NonNull, null};
 
+use super::history::Events;
+use super::lifetimes::Ended;
 use super::local::LocalClass;
 use super::node::{Header, Node};
 use super::page::{Page, Remains, SLOTS, Slot};
@@ -73,10 +75,11 @@ pub(crate) struct Class {
     pages: Lock<Vec<PageRef>>,
     /// Free slots that no thread has taken.
     pool: Lock<Chain>,
-    threads: Lock<Threads>,
+    pub(super) threads: Lock<Threads>,
     /// See [`super::watch`].
     pub(super) wishes: Lock<Vec<Wishes>>,
     pub(super) watched: AtomicU64,
+    pub(super) events: Lock<Option<Events>>,
     /// What threads that cannot keep a count of their own (any more) made and dropped.
     created: AtomicU64,
     dropped: AtomicU64,
@@ -141,7 +144,18 @@ impl Chain {
 }
 
 /// The threads that count for themselves.
-struct Threads(Vec<*const LocalClass>);
+pub(super) struct Threads {
+    list: Vec<*const LocalClass>,
+    /// How long the objects lived that threads dropped which are not in the list; `None` until somebody asks.
+    pub(super) ended: Option<Ended>,
+}
+
+impl Threads {
+    pub(super) fn shares(&self) -> impl Iterator<Item = &LocalClass> {
+        // SAFETY: entries are taken out before they are freed, under the lock around this list.
+        self.list.iter().map(|&share| unsafe { &*share })
+    }
+}
 
 // SAFETY: a thread takes its entry out before it frees it, under the lock around this list; the others read only atomics.
 unsafe impl Send for Threads {}
@@ -157,9 +171,10 @@ impl Class {
             told: AtomicU32::new(1),
             pages: Lock::new(Vec::new()),
             pool: Lock::new(Chain::EMPTY),
-            threads: Lock::new(Threads(Vec::new())),
+            threads: Lock::new(Threads { list: Vec::new(), ended: None }),
             wishes: Lock::new(Vec::new()),
             watched: AtomicU64::new(0),
+            events: Lock::new(None),
             created: AtomicU64::new(0),
             dropped: AtomicU64::new(0),
         }
@@ -211,14 +226,12 @@ impl Class {
         // Acquire, drops first: a drop that is seen brings its creation with it (each thread counts with release, and an
         // object reaches the thread that drops it by a synchronisation of its own).
         let mut dropped = self.dropped.load(Ordering::Acquire);
-        for &thread in &threads.0 {
-            // SAFETY: entries are taken out, under this lock, before they are freed.
-            dropped += unsafe { &*thread }.dropped.load(Ordering::Acquire);
+        for thread in threads.shares() {
+            dropped += thread.dropped.load(Ordering::Acquire);
         }
         let mut created = self.created.load(Ordering::Acquire);
-        for &thread in &threads.0 {
-            // SAFETY: as above.
-            created += unsafe { &*thread }.created.load(Ordering::Acquire);
+        for thread in threads.shares() {
+            created += thread.created.load(Ordering::Acquire);
         }
         (created, dropped)
     }
@@ -261,15 +274,28 @@ impl Class {
         self.dropped.fetch_add(1, Ordering::Release);
     }
 
-    pub(super) fn join_thread(&self, thread: *const LocalClass) {
-        self.threads.lock().0.push(thread);
+    /// A thread begins to count for itself.
+    pub(super) fn join_thread(&self, thread: &LocalClass) {
+        let mut threads = self.threads.lock();
+        threads.list.push(thread);
+        let watched = self.watched();
+        if watched.drops() {
+            thread.watch_drops(true);
+        }
+        drop(threads);
+        if watched.lifetimes {
+            self.give_counters();
+        }
     }
 
     /// A thread ends: its counts become the class' own in one step.
     pub(super) fn leave_thread(&self, thread: &LocalClass) {
         let mut threads = self.threads.lock();
-        if let Some(place) = threads.0.iter().position(|&entry| core::ptr::eq(entry, thread)) {
-            threads.0.swap_remove(place);
+        if let Some(place) = threads.list.iter().position(|&entry| core::ptr::eq(entry, thread)) {
+            threads.list.swap_remove(place);
+        }
+        if let (Some(ended), Some(lifetimes)) = (&mut threads.ended, thread.lifetimes()) {
+            lifetimes.add_to(ended);
         }
         // Relaxed loads: this thread's own. Release: as in `count_dropped`.
         self.dropped.fetch_add(thread.dropped.load(Ordering::Relaxed), Ordering::Release);
@@ -283,8 +309,11 @@ impl Class {
         size_of::<Self>()
             + pages.len() * size_of::<Page>()
             + pages.capacity() * size_of::<PageRef>()
-            + threads.0.len() * size_of::<LocalClass>()
-            + threads.0.capacity() * size_of::<*const LocalClass>()
+            + threads.list.len() * size_of::<LocalClass>()
+            + threads.list.capacity() * size_of::<*const LocalClass>()
+            + threads.shares().filter_map(LocalClass::lifetimes).map(size_of_val).sum::<usize>()
+            + threads.ended.as_ref().map_or(0, |ended| size_of_val(&**ended))
+            + self.events.lock().as_ref().map_or(0, Events::bytes)
     }
 }
 

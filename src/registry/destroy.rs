@@ -58,13 +58,13 @@ pub(super) unsafe fn say_farewell<T: ?Sized>(node: NonNull<Node<T>>) {
     }
 }
 
-/// Returns a slot without an object, and counts the object as dropped.
+/// Returns the slot of an object that is not in it any more, and counts the object as dropped.
 #[inline]
-pub(super) fn give_back(slot: *const Slot) {
-    if !slot.is_null() {
+pub(super) fn give_back(object: &Header) {
+    if !object.slot.is_null() {
         // SAFETY: slots come from `Page::slot`.
-        let class = unsafe { Slot::page(slot) }.class();
-        with_local(|local| local.give_back(slot, class));
+        let class = unsafe { Slot::page(object.slot) }.class();
+        with_local(|local| local.give_back(object, class));
     }
 }
 
@@ -144,10 +144,10 @@ pub(super) unsafe fn nothing(_: NonNull<Header>, _: Remains) {}
 /// The object must have been released by [`Page::leave`] or [`Page::leave_holding`], and not yet be destroyed.
 pub(super) unsafe fn destroy_parked(header: NonNull<Header>, remains: Remains) {
     // SAFETY: a released object is still allocated; a node begins with its header.
-    let slot = unsafe { header_of(header.cast::<Node<()>>()) }.slot;
+    let object = unsafe { header_of(header.cast::<Node<()>>()) };
     // SAFETY: slots come from `Page::slot`.
-    let class = unsafe { Slot::page(slot) }.class();
-    give_back(slot);
+    let class = unsafe { Slot::page(object.slot) }.class();
+    give_back(object);
     // SAFETY: parked objects have no strong handle; nobody reads a released one; the class is that of its page.
     unsafe { (class.destroy)(header, remains) };
 }

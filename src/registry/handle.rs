@@ -165,7 +165,7 @@ impl<T> Drop for Unfinished<T> {
         // SAFETY: the node is alive: this guard stands for the weak count of the strong handles.
         let header = unsafe { header_of(self.node) };
         header.identity.forsake();
-        give_back(header.slot);
+        give_back(header);
         // SAFETY: the count was this guard's; there is no value to drop.
         unsafe { drop_weak(self.node) };
     }
@@ -274,7 +274,7 @@ impl<T: ?Sized> Tracked<T> {
             if page.park(slot, self.node.as_ptr().cast(), Remains::Value) {
                 return;
             }
-            give_back(slot);
+            give_back(self.header());
         }
         // SAFETY: the last strong handle is gone, the slot is empty, and no walker has the object.
         unsafe { destroy_node(self.node) };
@@ -302,7 +302,7 @@ impl<T: ?Sized> Drop for Tracked<T> {
                 slot.publish(self.node.as_ptr().cast());
                 return self.drop_slowly();
             }
-            give_back(slot);
+            give_back(self.header());
         }
         // SAFETY: this was the only handle, the slot is empty, and no walker has the object.
         unsafe { destroy_node(self.node) };

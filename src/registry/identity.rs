@@ -156,6 +156,11 @@ impl Origin {
         crate::clock::since_start(self.0 >> TICKS_SHIFT)
     }
 
+    /// How long ago that was.
+    pub(super) fn age(self) -> Duration {
+        crate::clock::between(self.0 >> TICKS_SHIFT, crate::clock::ticks())
+    }
+
     pub(super) fn site(self) -> u32 {
         (self.0 >> SITE_SHIFT) as u32 & MAX_SITES as u32
     }

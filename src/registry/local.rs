@@ -6,32 +6,42 @@ use core::any::TypeId;
 use core::cell::Cell;
 use core::hash::{Hash, Hasher};
 use core::panic::Location;
-use core::ptr::null;
+use core::ptr::{null, null_mut};
+
+use classtracker_stats::Durations;
 
 use super::Registry;
 use super::class::{Chain, Class, Seed};
 use super::global::CROWDED;
 use super::identity::{Identity, Origin, Serial};
+use super::lifetimes::Lifetimes;
+use super::node::Header;
 use super::page::{SLOTS, Slot};
-use super::sync::{AtomicU64, Ordering, bump, count};
+use super::sync::{AtomicPtr, AtomicU64, Ordering, bump, count};
 use by_value::{Shares, new_shares};
 
 /// One thread's share of one class, in cache lines of its own.
-#[repr(align(64))]
+///
+/// What every creation and every drop needs comes first, and fills the first line.
+#[repr(C, align(64))]
 pub(super) struct LocalClass {
     class: &'static Class,
     /// Free slots, linked.
     head: Cell<*const Slot>,
     /// How many slots the list was given from elsewhere, less those that it gave back there. Wraps.
     supply: Cell<u64>,
-    /// How many slots to fetch next time.
-    grant: Cell<u32>,
     /// Written by this thread alone.
     pub(super) created: AtomicU64,
     pub(super) dropped: AtomicU64,
     /// Once this many are created, the next one goes the slow way: its stack is to be recorded.
     stop: Cell<u64>,
+    /// How many free slots the list keeps. 0: every drop goes the slow way, because somebody asks for it.
+    keep: AtomicU64,
+    /// How many slots to fetch next time.
+    grant: Cell<u32>,
     samples: Cell<Samples>,
+    /// Null until somebody asks how long objects live. Owned.
+    lifetimes: AtomicPtr<Lifetimes>,
 }
 
 /// One object of so many has its stack recorded: which of them, is left to chance, so that no pattern of the program's
@@ -294,24 +304,30 @@ impl Local {
         }
         let seed = seed();
         let class = registry.class(&seed);
-        let wishes = class.wishes();
+        let watched = class.watched();
         self.open();
         if self.phase.get() == Phase::Closed {
             let serial = registry.serials(1).start;
-            let traced = wishes.trace_one_of != 0 && serial.is_multiple_of(u64::from(wishes.trace_one_of));
+            let traced = watched.trace_one_of != 0 && serial.is_multiple_of(u64::from(watched.trace_one_of));
             let origin = origin(registry, location, traced);
             let slot = class.take_slots(1, || registry.new_page()).head;
             class.count_created();
+            if watched.events {
+                class.record(true);
+            }
             let tracker = self.claim_slowly(registry, control, class);
             return Registration { slot, given: Given { serial, origin, tracker } };
         }
         let serial = self.next_serial(registry, control);
         let share = self.share(class);
-        let traced = share.is_next_traced(serial, wishes.trace_one_of);
+        let traced = share.is_next_traced(serial, watched.trace_one_of);
         let origin = origin(registry, location, traced);
         let slot = share.pop().unwrap_or_else(|| share.fetch(registry));
         bump(&share.created);
-        if !wishes.all_creations() && !traced {
+        if watched.events {
+            class.record(true);
+        }
+        if !watched.creations() && !traced {
             self.recent[recent_index(seed.type_id, location)].set(Recent {
                 type_id: Some(seed.type_id),
                 location,
@@ -361,19 +377,20 @@ impl Local {
 
     /// Takes back the slot of a dead object. The slot must be taken by the caller: no object in it, in no list.
     #[inline]
-    pub(super) fn give_back(&self, slot: *const Slot, class: &'static Class) {
+    pub(super) fn give_back(&self, object: &Header, class: &'static Class) {
         match self.known_share(class) {
             Some(share) => {
                 bump(&share.dropped);
-                share.push(slot);
+                share.push(object);
             }
-            None => self.give_back_slowly(slot, class),
+            None => self.give_back_slowly(object, class),
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn give_back_slowly(&self, slot: *const Slot, class: &'static Class) {
+    fn give_back_slowly(&self, object: &Header, class: &'static Class) {
+        let slot = object.slot;
         // SAFETY: slots are never freed.
         let free = unsafe { &*slot };
         // Walkers that wait for this slot must not wait for the allocator, too.
@@ -383,10 +400,17 @@ impl Local {
             class.count_dropped();
             free.set_next(null());
             class.give_slots(Chain { head: slot, count: 1 });
+            let watched = class.watched();
+            if watched.lifetimes {
+                class.count_lifetime(Durations::class_of(object.identity.origin().age()));
+            }
+            if watched.events {
+                class.record(false);
+            }
         } else {
             let share = self.share(class);
             bump(&share.dropped);
-            share.push(slot);
+            share.push(object);
         }
     }
 
@@ -423,7 +447,9 @@ impl Local {
             created: AtomicU64::new(0),
             dropped: AtomicU64::new(0),
             stop: Cell::new(NO_STOP),
+            keep: AtomicU64::new(KEEP_FREE),
             samples: Cell::new(Samples { one_of: 0, from: 0 }),
+            lifetimes: AtomicPtr::new(null_mut()),
         });
         self.grow(index + 1);
         // The allocator may itself have dropped an object of this class meanwhile.
@@ -435,9 +461,10 @@ impl Local {
         let classes = unsafe { &*self.classes.get() };
         // `grow` made the place.
         classes[index].set(share);
-        class.join_thread(share);
         // SAFETY: just made; it lives until `close`.
-        unsafe { &*share }
+        let share = unsafe { &*share };
+        class.join_thread(share);
+        share
     }
 
     fn grow(&self, len: usize) {
@@ -528,13 +555,53 @@ impl LocalClass {
 
     /// Puts in the slot of an object that was counted as dropped just before.
     #[inline]
-    fn push(&self, slot: *const Slot) {
+    fn push(&self, object: &Header) {
         // SAFETY: slots are never freed, and this one is the caller's to give.
-        unsafe { &*slot }.set_next(self.head.get());
-        self.head.set(slot);
+        unsafe { &*object.slot }.set_next(self.head.get());
+        self.head.set(object.slot);
+        // Relaxed: see `watch_drops`.
+        if self.free() > self.keep.load(Ordering::Relaxed) {
+            self.push_slowly(object);
+        }
+    }
+
+    /// Too many slots are free, or drops are watched.
+    #[cold]
+    #[inline(never)]
+    fn push_slowly(&self, object: &Header) {
+        // Acquire: see `watch_drops`.
+        if self.keep.load(Ordering::Acquire) == 0 {
+            let watched = self.class.watched();
+            if watched.lifetimes
+                && let Some(lifetimes) = self.lifetimes()
+            {
+                lifetimes.count(Durations::class_of(object.identity.origin().age()));
+            }
+            if watched.events {
+                self.class.record(false);
+            }
+        }
         if self.free() > KEEP_FREE {
             self.give_half_back();
         }
+    }
+
+    /// Has every drop go the slow way, or no longer. Under the lock around the class' threads.
+    pub(super) fn watch_drops(&self, watched: bool) {
+        // Release: who sees it also sees what is asked, and the counters.
+        self.keep.store(if watched { 0 } else { KEEP_FREE }, Ordering::Release);
+    }
+
+    /// The counters of how long objects lived, if there are any.
+    pub(super) fn lifetimes(&self) -> Option<&Lifetimes> {
+        // Acquire: the counters were made before. SAFETY: they are freed with this share.
+        unsafe { self.lifetimes.load(Ordering::Acquire).as_ref() }
+    }
+
+    /// Gives it such counters. There must be none. Under the lock around the class' threads.
+    pub(super) fn set_lifetimes(&self, lifetimes: Box<Lifetimes>) {
+        // Release: see `lifetimes`.
+        self.lifetimes.store(Box::into_raw(lifetimes), Ordering::Release);
     }
 
     /// The list. A class of objects that stand by value has none.
@@ -590,6 +657,17 @@ impl LocalClass {
             draw(samples.from + u64::from(one_of), !serial);
         }
         hit
+    }
+}
+
+impl Drop for LocalClass {
+    fn drop(&mut self) {
+        // Relaxed: it is in no list any more, nobody else has it.
+        let lifetimes = self.lifetimes.load(Ordering::Relaxed);
+        if !lifetimes.is_null() {
+            // SAFETY: made by `Box::into_raw` in `set_lifetimes`.
+            drop(unsafe { Box::from_raw(lifetimes) });
+        }
     }
 }
 

@@ -38,7 +38,9 @@ mod counts;
 mod destroy;
 mod global;
 mod handle;
+mod history;
 mod identity;
+mod lifetimes;
 mod list;
 mod local;
 #[cfg(all(test, loom))]

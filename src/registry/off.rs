@@ -13,6 +13,8 @@ use core::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use classtracker_stats::Durations;
+
 use crate::told::{Bundle, Content, Tracker};
 use crate::{Inspect, Walk};
 
@@ -432,6 +434,15 @@ impl Class {
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Wishes {
     pub(crate) trace_one_of: u32,
+    pub(crate) lifetimes: bool,
+    pub(crate) events: u32,
+}
+
+/// What was recorded: nothing.
+pub(crate) struct Since {
+    pub(crate) events: Vec<(Duration, u64)>,
+    pub(crate) lost: u64,
+    pub(crate) next: u64,
 }
 
 pub(crate) struct Watch(());
@@ -439,6 +450,18 @@ pub(crate) struct Watch(());
 impl Class {
     pub(crate) fn watch(&'static self, _wishes: Wishes) -> Watch {
         Watch(())
+    }
+
+    pub(crate) fn lifetimes(&self) -> Option<Durations> {
+        None
+    }
+
+    pub(crate) fn events_so_far(&self) -> u64 {
+        0
+    }
+
+    pub(crate) fn events_since(&self, from: u64) -> Since {
+        Since { events: Vec::new(), lost: 0, next: from }
     }
 }
 

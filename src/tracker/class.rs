@@ -3,6 +3,8 @@
 use std::any::TypeId;
 use std::sync::Arc;
 
+use classtracker_stats::{Durations, History, HistoryEvent};
+
 use super::measure::{self, Measure, Measuring};
 use super::names::Names;
 use super::options::{Detail, TrackOptions, represent};
@@ -23,6 +25,8 @@ pub(super) struct TrackedClass {
     own_outside: u64,
     /// What is asked of the class while objects that are made now belong to a span.
     watch: Option<Watch>,
+    /// How many events of the history were taken by snapshots, while one is kept.
+    events_taken: Option<u64>,
 }
 
 /// Objects of one class with serials in `from..until`, tracked in one way.
@@ -34,6 +38,7 @@ pub(super) struct Span {
     pub(super) detail: Detail,
     pub(super) keep: bool,
     pub(super) resolution_level: u32,
+    pub(super) ages: Option<usize>,
     pub(super) repr: Option<Represent>,
     /// The walk over the objects of this class, and the type that says how they are sized. Spans that share it are walked at once.
     pub(super) measure: Measure,
@@ -102,8 +107,13 @@ impl Span {
             && self.sizing == TypeId::of::<S>()
             && self.name == *name
             && self.wishes == options.wishes()
-            && (self.detail, self.keep, self.resolution_level)
-                == (options.detail, options.keep, options.resolution_level)
+            && (self.detail, self.keep, self.resolution_level, self.ages)
+                == (options.detail, options.keep, options.resolution_level, options.ages)
+    }
+
+    /// Whether a walk must look at each of its objects, not only at those that may be listed.
+    pub(super) fn looks_at_all(&self) -> bool {
+        self.keep || self.ages.is_some()
     }
 
     pub(super) fn is_open(&self) -> bool {
@@ -137,7 +147,7 @@ impl TrackedClass {
         names: &mut Names,
         own: u64,
     ) -> Self {
-        let mut tracked = Self { class, spans: Vec::new(), own_outside: own, watch: None };
+        let mut tracked = Self { class, spans: Vec::new(), own_outside: own, watch: None, events_taken: None };
         tracked.track(options, names);
         tracked
     }
@@ -176,6 +186,12 @@ impl TrackedClass {
         };
         let wishes = options.wishes();
         self.watch = (wishes != Wishes::default()).then(|| self.class.watch(wishes));
+        self.events_taken = match self.events_taken {
+            _ if wishes.events == 0 => None,
+            // Another length is not another history.
+            Some(taken) => Some(taken),
+            None => Some(self.class.events_so_far()),
+        };
         let sizing = options.sizing;
         // A way of sizing that knows nothing but its type is the same for all spans.
         let known = self.spans.iter().find(|span| size_of::<S>() == 0 && span.sizing == TypeId::of::<S>());
@@ -195,6 +211,7 @@ impl TrackedClass {
             detail: options.detail,
             keep: options.keep,
             resolution_level: options.resolution_level,
+            ages: options.ages,
             repr: options.repr.map(|repr| -> Represent {
                 Arc::new(move |walker, place| {
                     walker.visit_place::<T, _>(place, |object| represent(repr, object.value()?))?
@@ -210,6 +227,7 @@ impl TrackedClass {
     pub(super) fn detach(&mut self) -> bool {
         let line = Line::draw(self.class);
         self.watch = None;
+        self.events_taken = None;
         match self.spans.last_mut() {
             Some(open) if open.is_open() => {
                 open.close(line);
@@ -217,6 +235,21 @@ impl TrackedClass {
             }
             _ => false,
         }
+    }
+
+    /// How long objects lived, and under which name that is shown, if it was asked for.
+    pub(super) fn lifetimes(&self) -> Option<(&Arc<str>, Durations)> {
+        let span = self.spans.iter().rfind(|span| span.wishes.lifetimes)?;
+        Some((&span.name, self.class.lifetimes()?))
+    }
+
+    /// What happened since this was asked last, and under which name that is shown, if it is recorded.
+    pub(super) fn take_history(&mut self) -> Option<(&Arc<str>, History)> {
+        let taken = self.events_taken.as_mut()?;
+        let since = self.class.events_since(*taken);
+        *taken = since.next;
+        let events = since.events.into_iter().map(|(at, live)| HistoryEvent { at, live }).collect();
+        Some((&self.spans.last()?.name, History { events, lost: since.lost }))
     }
 
     /// The name under which an object is filed, if it counts.

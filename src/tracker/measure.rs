@@ -142,7 +142,7 @@ pub(super) fn class<T: Send + Sync + 'static, S: Sizing<T>>(
         from: 0,
         length: 0,
         number: 0,
-        threshold: (0, u64::MAX),
+        threshold: ALL,
         levels: 0,
         sums: Sums::default(),
         runs: vec![None; plan.spans.len()],
@@ -156,6 +156,9 @@ pub(super) fn class<T: Send + Sync + 'static, S: Sizing<T>>(
     run.flush();
     run.measuring.by_site = run.by_site;
 }
+
+/// The threshold below which no object is.
+const ALL: (u64, u64) = (0, u64::MAX);
 
 /// A run of objects of one span: what the walk needs for each of them, at hand.
 struct Run<'r, 'm, 's, S> {
@@ -233,8 +236,7 @@ impl<S> Run<'_, '_, '_, S> {
             let referents = self.measuring.rows[*row].referents.take();
             self.measuring.sizer.set_referents(Some(referents.unwrap_or_else(|| Box::new(Referents::new()))));
         }
-        // A span that is kept alive looks at every object.
-        self.threshold = if span.keep { (0, u64::MAX) } else { self.measuring.rows[*row].tally.threshold() };
+        self.threshold = if span.looks_at_all() { ALL } else { self.measuring.rows[*row].tally.threshold() };
         true
     }
 
@@ -261,7 +263,10 @@ impl<S> Run<'_, '_, '_, S> {
         {
             self.measuring.findings.kept.push((object.serial(), Box::new(handle)));
         }
-        let tally = &mut self.measuring.rows[*row].tally;
+        let Row { tally, ages, .. } = &mut self.measuring.rows[*row];
+        if let (Some(_), Some(ages)) = (span.ages, ages) {
+            ages.add(object.birth(), object.serial(), || candidate(object, measured, span.repr.clone()));
+        }
         if !measured.claims && !tally.wants(measured.bytes, object.serial()) {
             return;
         }
@@ -271,7 +276,7 @@ impl<S> Run<'_, '_, '_, S> {
             let mut candidate = candidate(object, measured, span.repr.clone());
             candidate.parts = self.measuring.sizer.parts();
             tally.consider(candidate);
-            if !span.keep {
+            if !span.looks_at_all() {
                 self.threshold = tally.threshold();
             }
         }
@@ -350,6 +355,9 @@ impl Measuring<'_, '_> {
                 source: Source::Registered(Arc::clone(object)),
                 parts: Vec::new(),
             };
+            if let (Some(_), Some(ages), Some(birth)) = (object.ages, &mut row.ages, object.birth) {
+                ages.add(birth, object.serial(), || candidate.clone());
+            }
             if size.measured.claims {
                 let held = self.sizer.hold(candidate.serial);
                 self.pending.push(Pending { row: number, candidate, held });

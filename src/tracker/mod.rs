@@ -1,5 +1,6 @@
 //! The tracker: what is tracked, and the snapshots of it.
 
+mod ages;
 mod by_value;
 mod class;
 mod error;

@@ -18,6 +18,7 @@ pub(super) struct TrackedObject {
     key: Key,
     pub(super) detail: Detail,
     pub(super) resolution_level: u32,
+    pub(super) ages: Option<usize>,
     pub(super) birth: Option<Duration>,
     /// The number of the place where it was made, or else registered.
     pub(super) site: u32,
@@ -95,6 +96,7 @@ impl TrackedObject {
             key: handle.key(),
             detail: options.detail,
             resolution_level: options.resolution_level,
+            ages: options.ages,
             birth: handle.birth(),
             site: match handle.site() {
                 0 if options.trace.takes(serial) => registry().site_with_stack(registered_at),

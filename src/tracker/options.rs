@@ -26,6 +26,10 @@ pub struct TrackOptions<T: ?Sized, S = ByInspect> {
     pub(super) detail: Detail,
     pub(super) repr: Option<fn(&T) -> String>,
     pub(super) trace: Trace,
+    /// How many of the oldest objects are listed, if ages are asked for.
+    pub(super) ages: Option<usize>,
+    pub(super) lifetimes: bool,
+    pub(super) history: u32,
     pub(super) sizing: S,
 }
 
@@ -107,6 +111,9 @@ impl<T: ?Sized> TrackOptions<T> {
             detail: Detail::default(),
             repr: None,
             trace: Trace::Off,
+            ages: None,
+            lifetimes: false,
+            history: 0,
             sizing: ByInspect::new(),
         }
     }
@@ -172,8 +179,10 @@ impl<T: ?Sized, S> TrackOptions<T, S> {
     /// ```
     #[must_use]
     pub fn size_with(self, size: fn(&T) -> usize) -> TrackOptions<T, BySize<T>> {
-        let Self { name, resolution_level, keep, only_new, detail, repr, trace, sizing: _ } = self;
-        TrackOptions { name, resolution_level, keep, only_new, detail, repr, trace, sizing: BySize(size) }
+        let Self { name, resolution_level, keep, only_new, detail, repr, trace, ages, lifetimes, history, sizing: _ } =
+            self;
+        let sizing = BySize(size);
+        TrackOptions { name, resolution_level, keep, only_new, detail, repr, trace, ages, lifetimes, history, sizing }
     }
 
     /// Of which objects the calls are recorded that led to their creation; of none, if not told otherwise. Needs the feature
@@ -216,9 +225,85 @@ impl<T: ?Sized, S> TrackOptions<T, S> {
         self
     }
 
+    /// Counts how old the live objects are, and lists the oldest, so many of them: [`ClassRow::ages`](crate::stats::ClassRow::ages)
+    /// and [`ClassRow::oldest`](crate::stats::ClassRow::oldest). What is in an `Arc` does not tell its age and is not counted.
+    ///
+    /// ```
+    /// use classtracker::{ClassTracker, DeepSizeOf, TrackOptions, Tracked};
+    ///
+    /// #[derive(DeepSizeOf)]
+    /// struct Session(u64);
+    ///
+    /// let tracker = ClassTracker::new();
+    /// tracker.track_class_with::<Session>(TrackOptions::new().ages(2));
+    /// let sessions: Vec<_> = (0..5).map(|user| Tracked::new(Session(user))).collect();
+    /// let row = &tracker.create_snapshot("").classes[0];
+    /// assert_eq!(row.ages.as_ref().unwrap().count(), 5);
+    /// assert_eq!(Some(row.oldest[0].serial), Tracked::serial(&sessions[0]));
+    /// assert_eq!(row.oldest.len(), 2);
+    /// ```
+    #[must_use]
+    pub fn ages(mut self, oldest: usize) -> Self {
+        self.ages = Some(oldest);
+        self
+    }
+
+    /// For a class: counts how long those objects lived that die from now on, whenever they were made:
+    /// [`ClassRow::lifetimes`](crate::stats::ClassRow::lifetimes). Each drop takes some nanoseconds more. All objects of the class count,
+    /// under whatever name they are tracked, and what one tracker has counted is seen by all that ask.
+    ///
+    /// ```
+    /// use classtracker::{ClassTracker, DeepSizeOf, TrackOptions, Tracked};
+    ///
+    /// #[derive(DeepSizeOf)]
+    /// struct Job(u64);
+    ///
+    /// let tracker = ClassTracker::new();
+    /// tracker.track_class_with::<Job>(TrackOptions::new().lifetimes());
+    /// for job in 0..3 {
+    ///     drop(Tracked::new(Job(job)));
+    /// }
+    /// assert_eq!(tracker.create_snapshot("").classes[0].lifetimes.as_ref().unwrap().count(), 3);
+    /// ```
+    #[must_use]
+    pub fn lifetimes(mut self) -> Self {
+        self.lifetimes = true;
+        self
+    }
+
+    /// For a class: remembers each creation and each drop of its objects from now on, with the time and the number of live objects, the
+    /// last so many of them (at most 1,048,576; 24 bytes each; 0: none). A snapshot takes those since the one before it, and says how
+    /// many it has missed: [`ClassRow::history`](crate::stats::ClassRow::history).
+    ///
+    /// It is for classes of few objects that one wants to follow closely: all threads that make or drop one take turns, which they do for
+    /// nothing else. The first number of live objects is exact if no other thread makes or drops one at that moment. All objects of
+    /// the class count, under whatever name they are tracked.
+    ///
+    /// ```
+    /// use classtracker::{ClassTracker, DeepSizeOf, TrackOptions, Tracked};
+    ///
+    /// #[derive(DeepSizeOf)]
+    /// struct Connection(u32);
+    ///
+    /// let tracker = ClassTracker::new();
+    /// tracker.track_class_with::<Connection>(TrackOptions::new().history(1000));
+    /// let first = Tracked::new(Connection(1));
+    /// drop(Tracked::new(Connection(2)));
+    /// let snapshot = tracker.create_snapshot("");
+    /// let history = snapshot.classes[0].history.as_ref().unwrap();
+    /// assert_eq!(history.events.iter().map(|event| event.live).collect::<Vec<_>>(), [1, 2, 1]);
+    /// # drop(first);
+    /// ```
+    #[must_use]
+    pub fn history(mut self, events: usize) -> Self {
+        const MOST: u32 = 1 << 20;
+        self.history = u32::try_from(events).unwrap_or(MOST).min(MOST);
+        self
+    }
+
     /// What is asked of the registry.
     pub(super) fn wishes(&self) -> Wishes {
-        Wishes { trace_one_of: self.trace.one_of() }
+        Wishes { trace_one_of: self.trace.one_of(), lifetimes: self.lifetimes, events: self.history }
     }
 
     /// What a listed object shows of itself. It is asked once, when a snapshot lists the object for the first time; what is beyond 200
@@ -252,6 +337,9 @@ impl<T: ?Sized, S> fmt::Debug for TrackOptions<T, S> {
             .field("detail", &self.detail)
             .field("repr", &self.repr.is_some())
             .field("trace", &self.trace)
+            .field("ages", &self.ages)
+            .field("lifetimes", &self.lifetimes)
+            .field("history", &self.history)
             .finish()
     }
 }

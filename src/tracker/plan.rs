@@ -2,9 +2,13 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use classtracker_stats::{Durations, History};
+
+use super::ages::Ages;
 use super::class::{Span, Totals};
 use super::measure::Measure;
 use super::object::TrackedObject;
@@ -25,6 +29,10 @@ pub(super) struct Plan {
 
 /// One row of the snapshot.
 pub(super) struct Row {
+    /// How old its objects are, those of which it was asked.
+    pub(super) ages: Option<Ages>,
+    pub(super) lifetimes: Option<Durations>,
+    pub(super) history: Option<History>,
     pub(super) name: Arc<str>,
     pub(super) created: u64,
     pub(super) tally: Tally,
@@ -51,14 +59,50 @@ struct Rows {
 impl Rows {
     fn of(&mut self, name: &Arc<str>) -> usize {
         *self.by_name.entry(Arc::clone(name)).or_insert_with(|| {
-            self.rows.push(Row { name: Arc::clone(name), created: 0, tally: Tally::default(), referents: None });
+            self.rows.push(Row {
+                name: Arc::clone(name),
+                ages: None,
+                lifetimes: None,
+                history: None,
+                created: 0,
+                tally: Tally::default(),
+                referents: None,
+            });
             self.rows.len() - 1
         })
     }
 }
 
+impl Row {
+    fn list_oldest(&mut self, ages: Option<usize>, now: Duration) {
+        if let Some(oldest) = ages {
+            self.ages.get_or_insert_with(|| Ages::new(now)).list(oldest);
+        }
+    }
+
+    /// Several classes may share a row.
+    fn add_lifetimes(&mut self, more: Durations) {
+        let sums = &mut self.lifetimes.get_or_insert_default().counts;
+        sums.resize(sums.len().max(more.counts.len()), 0);
+        sums.iter_mut().zip(more.counts).for_each(|(sum, more)| *sum += more);
+    }
+
+    /// The same: events of several classes are told in order of time, each with the number of its own class.
+    fn add_history(&mut self, more: History) {
+        match &mut self.history {
+            Some(history) => {
+                history.events.extend(more.events);
+                history.events.sort_by_key(|event| event.at);
+                history.lost += more.lost;
+            }
+            None => self.history = Some(more),
+        }
+    }
+}
+
 impl Plan {
-    pub(super) fn new(state: &State) -> Self {
+    /// `now` is the time at which the snapshot is taken.
+    pub(super) fn new(state: &mut State, now: Duration) -> Self {
         let totals: Vec<_> = state.classes.iter().map(|tracked| Totals::of(tracked.class)).collect();
         let cut = registry().cut();
         let mut rows = Rows::default();
@@ -72,6 +116,7 @@ impl Plan {
             for span in &tracked.spans {
                 let row = rows.of(&span.name);
                 rows.rows[row].tally.list(span.detail.most());
+                rows.rows[row].list_oldest(span.ages, now);
                 // One walk for all that are sized in one way.
                 match classes[first..]
                     .iter_mut()
@@ -87,6 +132,16 @@ impl Plan {
                 }
             }
         }
+        for tracked in &mut state.classes {
+            if let Some((name, lifetimes)) = tracked.lifetimes() {
+                let row = rows.of(name);
+                rows.rows[row].add_lifetimes(lifetimes);
+            }
+            if let Some((name, history)) = tracked.take_history() {
+                let row = rows.of(name);
+                rows.rows[row].add_history(history);
+            }
+        }
         for (name, created) in state.objects.created() {
             let row = rows.of(name);
             rows.rows[row].created += created;
@@ -95,6 +150,7 @@ impl Plan {
         for object in state.objects.in_order() {
             let row = rows.of(object.name());
             rows.rows[row].tally.list(object.detail.most());
+            rows.rows[row].list_oldest(object.ages, now);
             objects.push((object, row));
         }
         Self { era: state.era, census: state.census, cut, rows: rows.rows, classes, objects }

@@ -8,6 +8,7 @@ use chrono::Utc;
 use classtracker_stats::{CensusRow, ObjectRecord, ObjectRow, Snapshot, Tracking};
 use parking_lot::Mutex;
 
+use super::ages::Ages;
 use super::by_value::ByValue;
 use super::class::Totals;
 use super::handle::drop_quietly;
@@ -25,7 +26,7 @@ pub(super) fn take(state: &Mutex<State>, monitoring: &Monitoring, label: String)
     let settings = monitoring.settings();
     let mut snapshot = Snapshot::new(label, Utc::now(), crate::clock::elapsed());
     let start = Instant::now();
-    let mut plan = Plan::new(&state.lock());
+    let mut plan = Plan::new(&mut state.lock(), snapshot.elapsed);
     let by_value = ByValue::count();
     let findings = measure(&mut plan);
     plan.count_classes(&findings.live);
@@ -38,6 +39,7 @@ pub(super) fn take(state: &Mutex<State>, monitoring: &Monitoring, label: String)
     };
 
     let mut listed = Vec::new();
+    let mut oldest = HashMap::new();
     let mut part_names = PartNames::default();
     for (row, &shared_bytes) in std::mem::take(&mut plan.rows).into_iter().zip(&findings.shared_bytes) {
         let mut tally = row.tally;
@@ -45,6 +47,12 @@ pub(super) fn take(state: &Mutex<State>, monitoring: &Monitoring, label: String)
         let (mut class, candidates) = tally.finish(Arc::clone(&row.name), row.created);
         class.sites = sites.rows(state);
         class.shared_bytes = shared_bytes;
+        class.lifetimes = row.lifetimes;
+        class.history = row.history;
+        if let Some((ages, elders)) = row.ages.map(Ages::finish) {
+            class.ages = Some(ages);
+            oldest.insert(Arc::clone(&row.name), elders);
+        }
         if let Some(referents) = row.referents {
             class.referents = referents.of_all().iter().map(|part| part_names.referent(part)).collect();
         }
@@ -62,13 +70,19 @@ pub(super) fn take(state: &Mutex<State>, monitoring: &Monitoring, label: String)
 
     // Those that were listed before, and are not now, may have died. Asking takes no lock, so that user code (what an object
     // shows of itself; the destructor of one that dies while it is asked) may use this tracker.
-    let known = Arc::clone(&state.lock().listed);
-    let fresh = describe(state, &known, listed, &mut part_names, &mut snapshot);
+    let (known, elders) = {
+        let state = state.lock();
+        (Arc::clone(&state.listed), Arc::clone(&state.elders))
+    };
+    let records = Records { state, walker: Walker::new(), known: &known, elders: &elders };
+    let fresh = describe(&records, listed, &mut part_names, &mut snapshot);
+    let elders = records.oldest(oldest, &mut snapshot);
     let seen = |serial| snapshot.objects.binary_search_by_key(&serial, |row| row.object.serial).is_ok();
     let dead = known.iter().filter(|(serial, listed)| !seen(**serial) && !listed.is_alive());
     let dead: Vec<u64> = dead.map(|(&serial, _)| serial).collect();
     drop(known);
-    let snapshot = file(state, monitoring, snapshot, &plan, findings, fresh, dead);
+    let found = Found { fresh, elders, dead };
+    let snapshot = file(state, monitoring, snapshot, &plan, findings, found);
     monitoring.deliver(&snapshot);
     snapshot
 }
@@ -82,32 +96,85 @@ impl Listed {
     }
 }
 
+/// What a snapshot has learnt of objects that may be met again.
+struct Found {
+    /// Those that were never listed before.
+    fresh: Vec<Listed>,
+    /// The oldest of those that are not listed.
+    elders: HashMap<u64, Arc<ObjectRecord>>,
+    /// Those that were listed before and have died.
+    dead: Vec<u64>,
+}
+
+/// The records of objects: those that are known from earlier, and new ones.
+struct Records<'r> {
+    state: &'r Mutex<State>,
+    walker: Walker,
+    known: &'r HashMap<u64, Listed>,
+    elders: &'r HashMap<u64, Arc<ObjectRecord>>,
+}
+
+impl Records<'_> {
+    /// The record of an object under this name, where it is not known as a listed one.
+    fn of(&self, name: Arc<str>, candidate: &Candidate) -> Arc<ObjectRecord> {
+        if let Some(known) = self.elders.get(&candidate.serial)
+            && known.class == name
+        {
+            return Arc::clone(known);
+        }
+        let mut record = ObjectRecord::new(candidate.serial, name, candidate.flat_bytes);
+        record.birth = candidate.birth;
+        record.site = self.state.lock().names.site(candidate.site);
+        record.trace = traces::of_site(candidate.site);
+        record.repr = match &candidate.source {
+            Source::Registry(place, Some(repr)) => repr(&self.walker, *place),
+            Source::Registry(_, None) => None,
+            Source::Registered(object) => object.represent(&self.walker),
+        }
+        .map(Into::into);
+        Arc::new(record)
+    }
+
+    /// Writes the oldest objects into their rows; returns the records of those that are not listed.
+    fn oldest(
+        &self,
+        mut oldest: HashMap<Arc<str>, Vec<Candidate>>,
+        snapshot: &mut Snapshot,
+    ) -> HashMap<u64, Arc<ObjectRecord>> {
+        let mut elders = HashMap::new();
+        for row in &mut snapshot.classes {
+            for candidate in oldest.remove(&row.class).unwrap_or_default() {
+                let listed = snapshot.objects.binary_search_by_key(&candidate.serial, |row| row.object.serial);
+                let record = match (listed, self.known.get(&candidate.serial)) {
+                    (Ok(place), _) => Arc::clone(&snapshot.objects[place].object),
+                    (_, Some(known)) if known.record.class == row.class => Arc::clone(&known.record),
+                    _ => {
+                        let record = self.of(Arc::clone(&row.class), &candidate);
+                        elders.insert(candidate.serial, Arc::clone(&record));
+                        record
+                    }
+                };
+                row.oldest.push(record);
+            }
+        }
+        elders
+    }
+}
+
 /// Writes the rows of the objects; returns those that have never had one.
 fn describe(
-    state: &Mutex<State>,
-    known: &HashMap<u64, Listed>,
+    records: &Records<'_>,
     listed: Vec<(Arc<str>, Candidate)>,
     part_names: &mut PartNames,
     snapshot: &mut Snapshot,
 ) -> Vec<Listed> {
-    let walker = Walker::new();
     let mut fresh = Vec::new();
     snapshot.objects.reserve_exact(listed.len());
     for (name, candidate) in listed {
-        let record = match known.get(&candidate.serial) {
+        let record = match records.known.get(&candidate.serial) {
             Some(known) if known.record.class == name => Arc::clone(&known.record),
             _ => {
-                let mut record = ObjectRecord::new(candidate.serial, name, candidate.flat_bytes);
-                record.birth = candidate.birth;
-                record.site = state.lock().names.site(candidate.site);
-                record.trace = traces::of_site(candidate.site);
-                record.repr = match &candidate.source {
-                    Source::Registry(place, Some(repr)) => repr(&walker, *place),
-                    Source::Registry(_, None) => None,
-                    Source::Registered(object) => object.represent(&walker),
-                }
-                .map(Into::into);
-                let record = Arc::new(record);
+                let record = records.of(name, &candidate);
                 fresh.push(Listed { record: Arc::clone(&record), source: candidate.source });
                 record
             }
@@ -129,9 +196,9 @@ fn file(
     mut snapshot: Snapshot,
     plan: &Plan,
     findings: Findings,
-    fresh: Vec<Listed>,
-    dead: Vec<u64>,
+    found: Found,
 ) -> Arc<Snapshot> {
+    let Found { fresh, elders, dead } = found;
     let registry_bytes = registry().overhead_bytes() + traces::overhead_bytes();
     let mut guard = state.lock();
     let state = &mut *guard;
@@ -140,6 +207,7 @@ fn file(
     let cleared = state.era.cleared != plan.era.cleared;
     if !cleared {
         listed.extend(fresh.into_iter().map(|fresh| (fresh.record.serial, fresh)));
+        state.elders = Arc::new(elders);
     }
     // Of several snapshots under way at once, the first to come here tells the death.
     let forgotten: Vec<_> = dead.iter().filter_map(|serial| listed.remove_entry(serial)).collect();

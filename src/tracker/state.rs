@@ -25,6 +25,8 @@ pub(super) struct State {
     /// Objects that some snapshot listed and none has found dead.
     /// Shared with snapshots under way.
     pub(super) listed: Arc<HashMap<u64, Listed>>,
+    /// Records of the oldest objects of the last snapshot that are not listed.
+    pub(super) elders: Arc<HashMap<u64, Arc<ObjectRecord>>>,
     /// Objects that are to be kept alive, by serial.
     pub(super) kept: HashMap<u64, Kept>,
     pub(super) era: Era,
@@ -67,6 +69,7 @@ impl State {
             snapshots: Vec::new(),
             snapshot_bytes: 0,
             listed: Arc::default(),
+            elders: Arc::default(),
             kept: HashMap::new(),
             era: Era::default(),
             census: false,
@@ -126,6 +129,8 @@ impl State {
     pub(super) fn overhead_bytes(&self) -> usize {
         let listed = self.listed.capacity() * (size_of::<(u64, Listed)>() + 1)
             + self.listed.values().map(|listed| listed.record.memory_bytes()).sum::<usize>();
-        size_of::<Self>() + listed + self.snapshot_bytes + self.objects.overhead_bytes()
+        let elders = self.elders.capacity() * (size_of::<(u64, Arc<ObjectRecord>)>() + 1)
+            + self.elders.values().map(|record| record.memory_bytes()).sum::<usize>();
+        size_of::<Self>() + listed + elders + self.snapshot_bytes + self.objects.overhead_bytes()
     }
 }

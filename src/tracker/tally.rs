@@ -14,6 +14,7 @@ use crate::inspect::Part;
 use crate::registry::Place;
 
 /// An object that may be listed.
+#[derive(Clone)]
 pub(super) struct Candidate {
     pub(super) bytes: u64,
     pub(super) serial: u64,

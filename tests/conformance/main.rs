@@ -9,6 +9,7 @@ mod process;
 mod support;
 
 mod by_value;
+mod history;
 mod instances;
 mod inventory;
 mod monitoring;

@@ -29,8 +29,12 @@ impl Durations {
     /// The class of a duration.
     #[must_use]
     pub fn class_of(duration: Duration) -> usize {
-        let units = (duration.as_nanos() << 10) / 1_000_000_000;
-        ((u128::BITS - units.leading_zeros()) as usize).min(Self::CLASSES - 1)
+        // Whole seconds are 2¹⁰ units each: what is below them cannot change the class of what has some.
+        let (units, shift) = match duration.as_secs() {
+            0 => ((u64::from(duration.subsec_nanos()) << 10) / 1_000_000_000, 0),
+            seconds => (seconds, 10),
+        };
+        ((u64::BITS - units.leading_zeros()) as usize + shift).min(Self::CLASSES - 1)
     }
 
     /// Where a class begins.
