@@ -43,6 +43,7 @@ use std::path::Path;
 pub use check::{CheckReport, check, check_stream};
 pub use compact::{CompactReader, CompactSnapshot};
 pub use error::{Action, DumpError, Part};
+pub(crate) use file::replace;
 pub use follow::GrowingFile;
 pub use live::DumpFile;
 pub use lost::Lost;
@@ -100,7 +101,8 @@ impl Stats {
     /// As [`dump`](Self::dump).
     pub fn dump_with(&self, path: impl AsRef<Path>, options: &WriteOptions) -> Result<(), DumpError> {
         let path = path.as_ref();
-        file::replace(path, |out| self.write_with(out, options)).map_err(|error| error.in_file(path))
+        let failed = |action, error| DumpError::io(action, 0, error);
+        replace(path, failed, |out| self.write_with(out, options)).map_err(|error| error.in_file(path))
     }
 
     /// Writes all snapshots as a dump, each frame with one call of `write_all`.

@@ -1,6 +1,6 @@
 //! The report: one file that a browser shows, with everything in it. Behind the feature `html`.
 //!
-//! It needs no network, no server and no other file. [`Stats::write_html`](crate::Stats::write_html) makes it of snapshots that are at hand;
+//! It needs no network, no server and no other file. [`Stats::html`](crate::Stats::html) makes it of snapshots that are at hand;
 //! [`Report`] takes them one at a time, so that a dump of any length needs little memory.
 //!
 //! A report has a size that a browser and a mail can bear, whatever the number of snapshots, classes and objects. So it keeps the
@@ -25,6 +25,7 @@
 mod block;
 mod classes;
 mod details;
+mod growth;
 mod head;
 mod objects;
 mod page;
@@ -32,10 +33,13 @@ mod series;
 mod thinned;
 
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
+use thiserror::Error;
 
-use crate::{Names, Session, Snapshot, Stats};
+use crate::dump::Action;
+use crate::{GrowthBuilder, Names, Session, Snapshot, Stats};
 use block::Block;
 use classes::Classes;
 use head::Heads;
@@ -46,7 +50,8 @@ use series::Ranking;
 /// snapshots and the table of classes, a report stays below 4 MB.
 const SERIES_BYTES: usize = 1_900_000;
 const OBJECTS_BYTES: usize = 900_000;
-const DETAILS_BYTES: usize = 500_000;
+const DETAILS_BYTES: usize = 400_000;
+const GROWTH_BYTES: usize = 150_000;
 
 /// How much a [`Report`] shows one by one.
 ///
@@ -99,6 +104,7 @@ pub struct Report {
     heads: Heads,
     classes: Classes,
     objects: Objects,
+    growth: GrowthBuilder,
 }
 
 impl Report {
@@ -117,6 +123,7 @@ impl Report {
             heads: Heads::new(),
             classes: Classes::new(options.charted_snapshots),
             objects: Objects::new(options.largest_objects),
+            growth: GrowthBuilder::new(options.names),
             options,
         }
     }
@@ -127,6 +134,7 @@ impl Report {
         self.heads.add(snapshot);
         self.classes.add(index, snapshot);
         self.objects.add(index, snapshot, &self.classes);
+        self.growth.add(snapshot);
     }
 
     /// How many snapshots it has taken.
@@ -139,7 +147,8 @@ impl Report {
     ///
     /// # Errors
     /// What `out` gives.
-    pub fn write(&self, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
+    pub fn write(self, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
+        let title = self.title();
         let ranking = Ranking::new(&self.classes, self.options.listed_classes);
         let mut about = Block::default();
         head::write_about(&mut about, &self.session, self.made);
@@ -157,6 +166,10 @@ impl Report {
         let objects = fitting(self.objects.wanted(), OBJECTS_BYTES, |block, count| {
             details::write_objects(block, &self.objects, &ranking, count, self.heads.count);
         })?;
+        let verdicts = self.growth.finish();
+        let growth = fitting(ranking.listed, GROWTH_BYTES, |block, count| {
+            growth::write_growth(block, &verdicts, &ranking, count);
+        })?;
         let mut census = Block::default();
         details::write_census(&mut census, &self.classes);
         let blocks = [
@@ -166,9 +179,22 @@ impl Report {
             ("series", series),
             ("details", details),
             ("objects", objects),
+            ("growth", growth),
             ("census", census.finish()?),
         ];
-        page::write(out, &self.title(), &blocks)
+        page::write(out, &title, &blocks)
+    }
+
+    /// Writes the page to a file, which appears whole or not at all.
+    ///
+    /// As with [`Stats::dump`](crate::Stats::dump), it is written under a temporary name in the same directory, and renamed.
+    ///
+    /// # Errors
+    /// [`SaveError`], which says what the system refused to do.
+    pub fn save(self, path: impl AsRef<Path>) -> Result<(), SaveError> {
+        let path = path.as_ref();
+        let failed = |action, error| SaveError { path: path.to_owned(), action, error };
+        crate::dump::replace(path, failed, |file| self.write(file).map_err(|error| failed(Action::Write, error)))
     }
 
     fn title(&self) -> String {
@@ -176,6 +202,19 @@ impl Report {
         let program = program.as_deref().unwrap_or("process");
         format!("{program} {}: memory by class", self.session.process_id)
     }
+}
+
+/// Why a report could not be saved.
+#[non_exhaustive]
+#[derive(Debug, Error)]
+#[error("{}: can't {action} the report: {error}", path.display())]
+pub struct SaveError {
+    /// The file.
+    pub path: PathBuf,
+    /// What was refused.
+    pub action: Action,
+    /// The system's reason.
+    pub error: io::Error,
 }
 
 /// As many as fit into so many bytes: `count`, or a half, or a quarter, and so on.
@@ -192,13 +231,13 @@ fn fitting(mut count: usize, bytes: usize, write: impl Fn(&mut Block, usize)) ->
 }
 
 impl Stats {
-    /// Writes a report of all snapshots that a browser shows: one file, with everything in it.
+    /// Saves a report of all snapshots that a browser shows: one file, with everything in it. It appears whole or not at all.
     ///
     /// How objects are to be listed, as set by [`sort_by`](Self::sort_by) and the like, is no part of it, except for how
     /// classes are [named](Self::names).
     ///
     /// # Errors
-    /// What `out` gives.
+    /// [`SaveError`], which says what the system refused to do.
     ///
     /// ```
     /// # let dir = tempfile::tempdir()?;
@@ -206,13 +245,25 @@ impl Stats {
     /// use classtracker_stats::{Session, Stats};
     ///
     /// let stats = Stats::new(Session::new(chrono::Utc::now(), 1), Vec::new());
-    /// stats.write_html(&mut std::fs::File::create(&path)?)?;
+    /// stats.html(&path)?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    pub fn html(&self, path: impl AsRef<Path>) -> Result<(), SaveError> {
+        self.report().save(path)
+    }
+
+    /// Writes the same report to a stream.
+    ///
+    /// # Errors
+    /// What `out` gives.
     pub fn write_html(&self, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
+        self.report().write(out)
+    }
+
+    fn report(&self) -> Report {
         let options = Options { names: self.query().names, ..Options::default() };
         let mut report = Report::with(self.session(), options);
         self.snapshots().iter().for_each(|snapshot| report.add(snapshot));
-        report.write(out)
+        report
     }
 }

@@ -4,11 +4,16 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::error::{Action, DumpError};
+use super::error::Action;
 
-/// Puts a file with what `write` writes at `path`, in the place of what is there.
-pub(super) fn replace(path: &Path, write: impl FnOnce(&mut File) -> Result<(), DumpError>) -> Result<(), DumpError> {
-    let failed = |action| move |error| DumpError::io(action, 0, error);
+/// Puts a file with what `write` writes at `path`, in the place of what is there. What goes wrong otherwise, `failed` explains.
+pub(crate) fn replace<E>(
+    path: &Path,
+    failed: impl Fn(Action, io::Error) -> E,
+    write: impl FnOnce(&mut File) -> Result<(), E>,
+) -> Result<(), E> {
+    let failed = &failed;
+    let failed = |action| move |error| failed(action, error);
     let old = fs::metadata(path).ok();
     if let Some(old) = &old
         && !old.is_file()

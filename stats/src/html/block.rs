@@ -55,6 +55,11 @@ impl Block {
         push(&mut self.data, optional(number));
     }
 
+    /// A fraction, to some seven digits.
+    pub(super) fn optional_real(&mut self, real: Option<f64>) {
+        self.optional(real.map(|real| (real as f32).to_bits().into()));
+    }
+
     /// A text; control characters are written as escapes.
     pub(super) fn text(&mut self, text: &str) {
         let place = self.texts.place(text);

@@ -23,6 +23,7 @@ const SCRIPTS: &[&str] = &[
     include_str!("assets/classes.js"),
     include_str!("assets/class.js"),
     include_str!("assets/diff.js"),
+    include_str!("assets/growth.js"),
     include_str!("assets/main.js"),
 ];
 

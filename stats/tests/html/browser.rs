@@ -164,6 +164,8 @@ impl Browser {
     /// Saves a picture of the whole page.
     pub(crate) fn screenshot(&mut self, path: &Path) {
         use base64::Engine;
+        // What was just changed may not be drawn yet.
+        self.eval("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))");
         let parameters = json!({ "format": "png", "captureBeyondViewport": true });
         let answer = self.call("Page.captureScreenshot", parameters);
         let bytes = base64::engine::general_purpose::STANDARD.decode(answer["data"].as_str().unwrap()).unwrap();

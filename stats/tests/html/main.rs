@@ -262,6 +262,55 @@ fn two_snapshots_are_compared_class_by_class() {
 }
 
 #[test]
+fn growth_is_what_the_statistics_say() {
+    let stats = samples::service();
+    let growth = stats.growth();
+    let mut page = Page::of(&stats);
+    let rows = page.rows("#growth");
+    assert_eq!(rows.len(), growth.classes.len());
+    for expected in &growth.classes {
+        let shown = rows.iter().find(|row| row[0] == *expected.name).unwrap();
+        let objects = if expected.bytes.as_ref().is_some_and(|bytes| bytes.verdict != expected.verdict) {
+            " its objects"
+        } else {
+            ""
+        };
+        assert_eq!(shown[1], format!("{}{objects}", expected.verdict));
+        let number = |text: &String| text.parse::<f64>().ok();
+        let close = |shown: Option<f64>, expected: Option<f64>| match (shown, expected) {
+            (Some(shown), Some(expected)) => (shown - expected).abs() <= 0.5 + expected.abs() * 1e-6,
+            (shown, expected) => shown == expected,
+        };
+        assert!(close(number(&shown[2]), expected.bytes.as_ref().and_then(|bytes| bytes.per_hour)), "{shown:?}");
+        assert!(close(number(&shown[4]), expected.objects.per_hour), "{shown:?} {expected:?}");
+        let trend = expected.bytes.as_ref().unwrap_or(&expected.objects);
+        assert_eq!(shown[9], format!("{} of {}", trend.warm_up, trend.snapshots));
+        assert_eq!(shown[8], expected.bytes.as_ref().map_or("–".to_owned(), |bytes| bytes.last.to_string()));
+    }
+    let growing: Vec<String> = growth.growing().map(|class| class.name.to_string()).collect();
+    assert!(growing.contains(&"Session".to_owned()), "{growing:?}");
+    let mut first = page.names("#growth");
+    first.truncate(growing.len());
+    first.sort_unstable();
+    let mut expected = growing;
+    expected.sort_unstable();
+    assert_eq!(first, expected, "those that grow come first");
+    page.finish();
+}
+
+#[test]
+fn a_saved_report_replaces_the_file_whole_and_says_what_went_wrong() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("report.html");
+    std::fs::write(&path, "old").unwrap();
+    samples::service().html(&path).unwrap();
+    assert!(std::fs::read(&path).unwrap().starts_with(b"<!doctype html>"));
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1, "nothing is left behind");
+    let error = samples::empty().html(directory.path().join("none/report.html")).unwrap_err();
+    assert!(error.to_string().contains("none/report.html: can't create"), "{error}");
+}
+
+#[test]
 fn the_page_of_a_class_has_its_parts_places_objects_and_ages() {
     let stats = samples::service();
     let mut page = Page::of(&stats);

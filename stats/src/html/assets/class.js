@@ -34,7 +34,13 @@ function classTiles(report, row) {
     tile("Flat size", bytesValue(row.flat), "of all live objects, without what they own"),
     !row.byValue && tile("Shared data reached", bytesValue(row.shared), "also reached by other objects; charged once, maybe elsewhere"),
     tile("Peak", row.byValue ? countValue(row.peakLive) : bytesValue(row.peakBytes), `${row.byValue ? "objects, " : ""}in ${at(report, row.byValue ? row.peakLiveAt : row.peakBytesAt)}`),
+    row.growth && tile("In the long run", verdictTag(row.growth.verdict), longRun(row.growth)),
     row.unread > 0 && tile("Unread", countValue(row.unread), "objects not read whole: the bytes are a lower bound"));
+}
+
+function longRun({ bytes, objects }) {
+  const [way, each] = known(objects.perHour) ? ["perHour", "an hour"] : ["perSnapshot", "a snapshot"];
+  return make("span", bytes && make("span", bytesChange(Math.round(bytes[way])), ` ${each}, `), changeValue(fractionText, objects[way], ""), ` objects ${each}`);
 }
 
 function classCurves(report, row) {

@@ -1,14 +1,15 @@
 // What the report knows, as the sections want it. Times are in seconds since the session's start, sizes in bytes.
 
-const BLOCKS = ["about", "snapshots", "classes", "series", "details", "objects", "census"];
+const BLOCKS = ["about", "snapshots", "classes", "series", "details", "objects", "growth", "census"];
 
 async function openReport() {
-  const [about, snapshots, classes, series, details, objects, census] = await Promise.all(BLOCKS.map(openBlock));
+  const [about, snapshots, classes, series, details, objects, growth, census] = await Promise.all(BLOCKS.map(openBlock));
   const report = { about: readAbout(about), snapshots: readSnapshots(snapshots) };
   report.classes = readClasses(classes, report.snapshots.count);
   report.series = readSeries(series, report.snapshots);
   report.details = readDetails(details);
   report.objects = readObjects(objects);
+  report.growth = readGrowth(growth, report.classes);
   report.census = readCensus(census);
   return report;
 }
@@ -177,6 +178,36 @@ function readObject(from) {
   object.lastSize = object.sizes.at(-1).bytes;
   object.referents = readReferents(from);
   return object;
+}
+
+const VERDICTS = ["growing", "plateaued", "steady", "shrinking", "too few"];
+
+function readGrowth(from, classes) {
+  const [snapshots, averaged, least, inAll] = [from.number(), from.number(), from.number(), from.number()];
+  const counts = VERDICTS.map(() => from.number());
+  const rows = from.list(() => {
+    const row = { class: classes.rows[from.number()], verdict: VERDICTS[from.number()] };
+    row.bytes = from.flag() ? readTrend(from) : null;
+    row.objects = readTrend(from);
+    row.class.growth = row;
+    return row;
+  });
+  return { snapshots, averaged, least, inAll, counts, rows };
+}
+
+function readTrend(from) {
+  return {
+    verdict: VERDICTS[from.number()],
+    first: from.number(),
+    last: from.number(),
+    snapshots: from.number(),
+    warmUp: from.number(),
+    perHour: from.optionalReal(),
+    perSnapshot: from.optionalReal(),
+    rising: from.optionalReal(),
+    falling: from.optionalReal(),
+    confidence: from.optionalReal(),
+  };
 }
 
 function readCensus(from) {

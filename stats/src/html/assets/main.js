@@ -91,6 +91,7 @@ async function start() {
       processChart(report, selection),
       shares(report, selection),
       classTable(report),
+      growth(report),
       difference(report, selection),
       census(report),
       snapshotList(report, selection));

@@ -26,12 +26,19 @@ function overview(report) {
     tile("Classes", countValue(last.classes), `${countText(report.classes.count)} in all snapshots`),
     tile("Resident memory", bytesValue(last.resident), known(last.resident) ? `tracked is ${percentText(last.tracked, last.resident)} of it` : "the system did not say"),
     known(last.allocated) && tile("Allocator", bytesValue(last.allocated), `tracked is ${percentText(last.tracked, last.allocated)} of it · ${last.allocator}`),
+    report.growth.counts[0] > 0 && tile("Growing", countValue(report.growth.counts[0]), growingNames(report)),
     tile("The tracker's own", bytesValue(last.overhead), `${percentText(last.overhead, last.tracked)} of tracked memory, not part of it`),
   ];
   return section("overview", "Overview", "Overview",
     note("The last snapshot: ", nameOf(last.name), ` at ${elapsedText(last.elapsed)}.`),
     make("div.tiles", tiles),
     notes(report));
+}
+
+function growingNames(report) {
+  const growing = report.growth.rows.filter((row) => row.verdict === "growing");
+  const named = growing.slice(0, 3).flatMap((row, place) => [place > 0 && ", ", classLink(row.class)]);
+  return make("span", "of the classes: ", named, growing.length > 3 && " …");
 }
 
 function tile(title, number, below) {

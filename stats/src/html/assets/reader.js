@@ -62,6 +62,12 @@ class Reader {
     return above === 0 ? null : above - 1;
   }
 
+  /** A fraction, as the bits of a float of 32. */
+  optionalReal() {
+    const bits = this.optional();
+    return bits === null ? NaN : new Float32Array(Uint32Array.of(bits).buffer)[0];
+  }
+
   text() {
     return this.texts[this.number()];
   }
