@@ -48,7 +48,7 @@ use series::Ranking;
 
 /// What each kind of data may take in the file at most, in bytes. With the page itself (some 0.15 MB), the list of
 /// snapshots and the table of classes, a report stays below 4 MB.
-const SERIES_BYTES: usize = 1_900_000;
+const SERIES_BYTES: usize = 2_200_000;
 const OBJECTS_BYTES: usize = 900_000;
 const DETAILS_BYTES: usize = 400_000;
 const GROWTH_BYTES: usize = 150_000;
@@ -217,7 +217,7 @@ pub struct SaveError {
     pub error: io::Error,
 }
 
-/// As many as fit into so many bytes: `count`, or a half, or a quarter, and so on.
+/// As many as fit into so many bytes, or some fewer, but no more than `count`.
 fn fitting(mut count: usize, bytes: usize, write: impl Fn(&mut Block, usize)) -> io::Result<String> {
     loop {
         let mut block = Block::default();
@@ -226,7 +226,9 @@ fn fitting(mut count: usize, bytes: usize, write: impl Fn(&mut Block, usize)) ->
         if block.len() <= bytes || count == 0 {
             return Ok(block);
         }
-        count /= 2;
+        // The first ones are larger than the others, as a rule.
+        let share = bytes as f64 / block.len() as f64;
+        count = ((count as f64 * share * 0.97) as usize).min(count - 1);
     }
 }
 

@@ -10,6 +10,8 @@ mod support;
 
 mod by_value;
 mod history;
+#[cfg(feature = "html")]
+mod html;
 mod instances;
 mod inventory;
 mod monitoring;

@@ -40,14 +40,15 @@ pub(super) struct Class {
     pub(super) events_lost: u64,
 }
 
-/// A class in one snapshot, for the charts.
-#[derive(Debug, Clone, Copy, Default)]
+/// A class in one snapshot, for the charts. There are millions of them, so what is absent is a number of its own.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Cell {
-    pub(super) there: bool,
-    pub(super) bytes: Option<u64>,
-    pub(super) live: u64,
+    bytes: u64,
+    live: u64,
     pub(super) created: u64,
 }
+
+const ABSENT: u64 = u64::MAX;
 
 /// The numbers of the last row.
 pub(super) struct Latest {
@@ -160,19 +161,43 @@ impl Class {
 
 impl Cell {
     fn of(row: &ClassRow) -> Self {
-        Self { there: true, bytes: bytes(row), live: row.live, created: row.created }
+        Self { bytes: bytes(row).map_or(ABSENT, present), live: present(row.live), created: row.created }
+    }
+
+    /// What the class' objects took; `None` if it was not there or that is not known.
+    pub(super) fn bytes(self) -> Option<u64> {
+        (self.bytes != ABSENT).then_some(self.bytes)
+    }
+
+    /// How many objects lived; `None` if the class was not there.
+    pub(super) fn live(self) -> Option<u64> {
+        (self.live != ABSENT).then_some(self.live)
     }
 
     /// Several classes as one.
     pub(super) fn add(&mut self, other: Self) {
-        self.there |= other.there;
-        self.bytes = match (self.bytes, other.bytes) {
-            (Some(one), Some(other)) => Some(one.saturating_add(other)),
-            (one, other) => one.or(other),
+        let sum = |one: Option<u64>, other: Option<u64>| match (one, other) {
+            (Some(one), Some(other)) => present(one.saturating_add(other)),
+            (one, other) => one.or(other).unwrap_or(ABSENT),
         };
-        self.live = self.live.saturating_add(other.live);
-        self.created = self.created.saturating_add(other.created);
+        *self = Self {
+            bytes: sum(self.bytes(), other.bytes()),
+            live: sum(self.live(), other.live()),
+            created: self.created.saturating_add(other.created),
+        };
     }
+}
+
+/// A class that is not there.
+impl Default for Cell {
+    fn default() -> Self {
+        Self { bytes: ABSENT, live: ABSENT, created: 0 }
+    }
+}
+
+/// The page shows none of the largest numbers exactly.
+fn present(number: u64) -> u64 {
+    number.min(ABSENT - 1)
 }
 
 impl Latest {

@@ -46,8 +46,8 @@ pub(super) fn write_classes(block: &mut Block, ranking: &Ranking<'_>, names: Nam
     block.optional_column(latest().map(|row| row.largest_bytes));
     block.column(latest().map(|row| row.unread));
     block.column(latest().map(|row| row.listed));
-    block.optional_column(rows().map(|class| class.first_cell.bytes));
-    block.column(rows().map(|class| class.first_cell.live));
+    block.optional_column(rows().map(|class| class.first_cell.bytes()));
+    block.column(rows().map(|class| class.first_cell.live().unwrap_or(0)));
     block.optional_column(rows().map(|class| class.peak_bytes.map(|(bytes, _)| bytes)));
     block.optional_column(rows().map(|class| class.peak_bytes.map(|(_, at)| at as u64)));
     block.column(rows().map(|class| class.peak_live.0));
@@ -81,7 +81,7 @@ fn cell(cells: &[Cell], place: usize) -> Cell {
 }
 
 fn write_cells(block: &mut Block, cells: &[Cell]) {
-    block.optional_column(cells.iter().map(|cell| cell.bytes));
-    block.optional_column(cells.iter().map(|cell| cell.there.then_some(cell.live)));
+    block.optional_column(cells.iter().map(|cell| cell.bytes()));
+    block.optional_column(cells.iter().map(|cell| cell.live()));
     block.column(cells.iter().map(|cell| cell.created));
 }

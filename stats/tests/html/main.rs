@@ -87,6 +87,7 @@ fn tiles_and_lists_have_the_totals() {
         last.rows.iter().filter(|row| row.row.is_some()).count() as u64,
         last.process.resident_bytes.unwrap(),
         allocator.live_bytes,
+        stats.growth().growing().count() as u64,
         last.overhead_bytes,
     ];
     assert_eq!(tiles, expected.map(|number| number.to_string()));
@@ -162,6 +163,43 @@ fn check_shares(page: &mut Page, stats: &Stats, chosen: usize) {
     let cache = snapshot.class("shop::cache::Entry").unwrap();
     assert_eq!(page.values("#memory .series .value")[0], cache.bytes.to_string());
     assert_eq!(page.values("#instances .series .value")[0], cache.live.to_string());
+}
+
+/// How many pixels of a chart have a colour of the series with this number.
+fn pixels_of(page: &mut Page, chart: &str, slot: u32) -> u64 {
+    let count = page.browser.eval(&format!(
+        "(() => {{ const drawn = document.querySelector('{chart} canvas');
+           const canvas = Object.assign(document.createElement('canvas'), {{ width: drawn.width, height: drawn.height }});
+           const context = canvas.getContext('2d', {{ willReadFrequently: true }});
+           context.drawImage(drawn, 0, 0);
+           const color = getComputedStyle(document.documentElement).getPropertyValue('--series-{slot}').trim();
+           const wanted = [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16));
+           const {{ data }} = context.getImageData(0, 0, canvas.width, canvas.height);
+           let count = 0;
+           for (let at = 0; at < data.length; at += 4) {{
+             if (data[at + 3] > 100 && wanted.every((part, place) => Math.abs(data[at + place] - part) < 12)) count += 1;
+           }}
+           return count; }})()"
+    ));
+    count.as_u64().unwrap()
+}
+
+#[test]
+fn curves_are_really_drawn_in_the_colours_of_their_legend() {
+    let mut page = Page::of(&samples::service());
+    for theme in ["auto", "light", "dark"] {
+        for slot in 0..4 {
+            let filled = pixels_of(&mut page, "#memory", slot);
+            assert!(filled > 1000, "{filled} pixels of series {slot}, {theme}");
+        }
+        assert!(pixels_of(&mut page, "#instances", 5) > 300, "{theme}");
+        assert_eq!(pixels_of(&mut page, "#instances", 6), 0, "{theme}: there is no such series");
+        page.browser.click("#theme");
+    }
+    page.browser.click("#memory .series");
+    page.browser.eval("new Promise((done) => requestAnimationFrame(() => done(true)))");
+    assert_eq!(pixels_of(&mut page, "#memory", 0), 0, "a hidden class is not drawn");
+    page.finish();
 }
 
 #[test]

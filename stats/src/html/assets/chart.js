@@ -151,11 +151,32 @@ function axes(text) {
     ticks: { show: false },
     font: "12px system-ui, sans-serif",
   };
-  const times = (_, splits) => splits.map((seconds) => durationText(Number(seconds.toPrecision(9))));
+  const numbers = text === bytesText ? { splits: byteSplits } : {};
   return [
-    { ...common, values: times, space: 80, size: 32 },
-    { ...common, values: (_, splits) => splits.map((split) => text(split)), size: 74, ...(text === bytesText ? { splits: byteSplits } : {}) },
+    { ...common, values: (_, splits) => timesText(splits), splits: timeSplits, size: 32 },
+    { ...common, values: (_, splits) => splits.map((split) => text(split)), size: 74, ...numbers },
   ];
+}
+
+const STEPS = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 10800, 21600, 43200, 86400];
+
+/** Round times, in whichever unit they are shown. */
+function timeSplits(plot, axis, low, high) {
+  const room = Math.max(2, Math.floor(plot.bbox.width / devicePixelRatio / 80));
+  const rough = (high - low) / room;
+  const decimal = 10 ** Math.ceil(Math.log10(rough));
+  const days = 86400 * Math.ceil(rough / 86400);
+  const step = rough <= 1 ? [decimal / 5, decimal / 2, decimal].find((one) => one >= rough) : STEPS.find((one) => one >= rough) ?? days;
+  const splits = [];
+  for (let split = Math.ceil(low / step); split * step <= high; split += 1) splits.push(split * step);
+  return splits;
+}
+
+/** All in one unit: that in which the longest is not too large a number. */
+function timesText(splits) {
+  const longest = Math.max(...splits.map(Math.abs), 0);
+  const [unit, name] = [[86400, "d"], [3600, "h"], [60, "min"], [1, "s"], [1e-3, "ms"]].find(([one]) => longest >= 3 * one) ?? [1e-6, "µs"];
+  return splits.map((seconds) => `${Number((seconds / unit).toPrecision(4))} ${name}`);
 }
 
 /** Round numbers in units of 1024. */

@@ -1,6 +1,6 @@
 // The table of all classes.
 
-const classLink = (row) => make("a.class", { href: `#class/${row.id}`, title: row.fullName, onclick: (event) => event.stopPropagation() }, make("bdi", row.name || "(no name)"));
+const classLink = (row) => make("a.class", { href: `#class/${row.id}`, title: row.fullName, onclick: (event) => event.stopPropagation() }, make("bdi", row.name));
 const ofTracked = (row, key) => (row.tracked ? row[key] : NaN);
 
 function classTable(report) {

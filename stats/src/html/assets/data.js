@@ -67,6 +67,7 @@ function readClasses(from, snapshots) {
   const rows = Array.from({ length }, (_, id) => {
     const row = { id };
     for (const [name, column] of Object.entries(columns)) row[name] = column[id];
+    row.name ||= "(no name)";
     // Of the last snapshot; a class that this does not have is not tracked any more.
     row.tracked = row.last === snapshots - 1;
     row.byValue = !known(row.bytes);

@@ -48,10 +48,12 @@ function difference(report, selection) {
   function show() {
     list.setRows(changes());
     const [a, b] = [points[state.a], points[state.b]];
-    sums.replaceChildren(
-      "Tracked memory ", bytesValue(a.tracked), " → ", bytesValue(b.tracked), " (", bytesChange(b.tracked - a.tracked), ") · live objects ",
-      countValue(a.live), " → ", countValue(b.live), " (", countChange(b.live - a.live), ")",
-      known(a.resident) && known(b.resident) ? make("span", " · resident ", bytesValue(a.resident), " → ", bytesValue(b.resident), " (", bytesChange(b.resident - a.resident), ")") : null);
+    const pair = (text, was, is, change) => make("span", text, was, " → ", is, " (", change, ")");
+    sums.replaceChildren(...[
+      pair("Tracked memory ", bytesValue(a.tracked), bytesValue(b.tracked), bytesChange(b.tracked - a.tracked)),
+      pair("live objects ", countValue(a.live), countValue(b.live), countChange(b.live - a.live)),
+      known(a.resident) && known(b.resident) && pair("resident ", bytesValue(a.resident), bytesValue(b.resident), bytesChange(b.resident - a.resident)),
+    ].filter(Boolean));
   }
 
   const columns = [
