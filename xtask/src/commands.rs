@@ -4,6 +4,7 @@ pub(crate) mod bench;
 pub(crate) mod ci;
 pub(crate) mod deny;
 mod examples;
+pub(crate) mod fuzz;
 mod models;
 mod results;
 pub(crate) mod sanitize;

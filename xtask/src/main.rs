@@ -19,6 +19,7 @@ Usage: cargo xtask COMMAND
                         under the sanitizers
   bench [NAME]          the benches, a line each: name, value, bound, ok or over
   deny [CHECK…]         licences, sources and advisories of the dependencies, by cargo-deny
+  fuzz [SECONDS]        bytes that nobody thought of, read as dumps, by cargo-fuzz; a minute for each target if not said
   sanitize              the tests under AddressSanitizer, the stress test also under ThreadSanitizer and valgrind
   sources               where `unsafe` and atomics are, and whether they may be there
 
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
         (Some("ci"), []) => commands::ci::run(),
         (Some("bench"), [] | [_]) => commands::bench::run(rest.first().map(String::as_str)),
         (Some("deny"), checks) => commands::deny::run(checks),
+        (Some("fuzz"), [] | [_]) => commands::fuzz::run(rest.first().map(String::as_str)),
         (Some("sanitize"), []) => commands::sanitize::run(),
         (Some("sources"), []) => commands::sources::run(),
         (Some("help" | "-h" | "--help"), _) => {

@@ -173,6 +173,8 @@ impl<R: Read> Frames<R> {
             self.lose(DumpError::SnapshotCount { path: None, offset: self.start, expected, found }, 0)?;
         }
         self.ended = true;
+        // What may be behind it is another part.
+        self.searching = false;
         if self.ending == Ending::Final {
             self.start = self.offset;
             let bytes = match self.damage {
