@@ -45,9 +45,12 @@ mod sort_key;
 
 mod annotated;
 mod census;
+mod class_history;
 mod class_list;
 mod diff;
 mod growth;
+mod lifespans;
+mod merged;
 mod moment;
 mod objects;
 mod oldest;
@@ -65,12 +68,18 @@ pub use annotated::Annotated;
 pub use bounds::Bounds;
 pub use census::CensusEntry;
 pub use class_filter::{ClassFilter, ClassFilterError};
+pub use class_history::{ClassHistory, HistoryStretch};
 pub use class_list::{ClassList, ClassListBuilder, ClassRun, FirstLastPeak};
 pub use diff::{ClassDiff, Diff, DiffBuilder, DiffEnd, DiffOptions, Fates, Held, ListedFates, ObjectDiff, Runs};
 pub use dump::{DumpError, DumpFile, DumpReader, DumpWriter};
 pub use growth::{ClassGrowth, Growth, GrowthBuilder, Trend, Verdict};
+pub use lifespans::{ClassLifespans, LifespanBar, Lifespans, LifespansOf};
 pub use limit::{Limit, LimitError};
 pub use listed::ListedObject;
+pub use merged::{
+    Merged, MergedClass, MergedPart, MergedSummary, MergedSummaryError, ObjectId, ObjectIdError, Process,
+    ProcessSummary, SameRun, UnknownMerged,
+};
 pub use model::{
     AllocatorMemory, AllocatorSource, CensusRow, ClassRow, Durations, Frame, History, HistoryEvent, ObjectRecord,
     ObjectRow, ProcessMemory, Referent, Session, Site, SiteRow, Snapshot, Trace, Tracking,

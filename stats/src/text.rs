@@ -1,10 +1,13 @@
 //! Answers as text. Nothing here depends on a terminal: what is printed to a pipe is what is printed to a screen.
 
 mod annotated;
+mod class_history;
 mod class_list;
 mod diff;
 mod growth;
+mod lifespans;
 mod lines;
+mod merged;
 mod object;
 mod objects;
 mod oldest;

@@ -161,7 +161,10 @@ fn the_calls_that_made_an_object_are_shown_from_the_outermost_to_the_line_that_m
     let mut one = snapshot("one", 412);
     one.classes.push(class("app::A", &[100]));
     one.objects.push(ObjectRow::new(Arc::new(record), 100));
-    check(&Stats::new(session(), vec![Arc::new(one)]), 5, expect![[r#"
+    check(
+        &Stats::new(session(), vec![Arc::new(one)]),
+        5,
+        expect![[r#"
         A #5
           class app::A
           0.100s  made at src/main.rs:12:9
@@ -169,5 +172,6 @@ fn the_calls_that_made_an_object_are_shown_from_the_outermost_to_the_line_that_m
                   app::main at src/main.rs:3:5
                   app::make\u{1b}[31m
           0.412s  one       100 B
-    "#]]);
+    "#]],
+    );
 }
