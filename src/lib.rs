@@ -109,3 +109,14 @@ pub fn is_enabled() -> bool {
 mod sizing {
     pub use deepsize::DeepSizeOf;
 }
+
+/// The code in the guide is that of programs that compile, and run.
+#[cfg(doctest)]
+mod guide {
+    #[doc = include_str!("../docs/find-what-grows.md")]
+    struct FindWhatGrows;
+    #[doc = include_str!("../docs/production.md")]
+    struct Production;
+    #[doc = include_str!("../docs/compare-releases.md")]
+    struct CompareReleases;
+}
