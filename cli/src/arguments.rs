@@ -7,6 +7,7 @@ mod export;
 mod form;
 mod growth;
 mod html;
+mod listings;
 mod objects;
 mod source;
 
@@ -22,6 +23,7 @@ pub(crate) use export::{Export, Format, Table};
 pub(crate) use form::Form;
 pub(crate) use growth::Growth;
 pub(crate) use html::Html;
+pub(crate) use listings::{At, Classes, Oldest, Sites};
 pub(crate) use objects::{Object, Objects};
 pub(crate) use source::{DumpFile, Source};
 
@@ -82,6 +84,12 @@ pub(crate) enum Command {
     Summary(Summary),
     /// Print what each class holds in each snapshot, and which parts of its objects hold it.
     Annotate(Annotate),
+    /// Print the classes of a whole run, a line each: what they hold at its ends and at their peaks.
+    Classes(Classes),
+    /// Print where the live objects of a snapshot were made.
+    Sites(Sites),
+    /// Print the oldest live objects of a snapshot.
+    Oldest(Oldest),
     /// Print objects one by one, with their sizes over time.
     Objects(Objects),
     /// Print one object, with its sizes over time and the parts that make them up.

@@ -3,6 +3,7 @@
 mod annotate;
 mod answer;
 mod check;
+mod classes;
 mod completions;
 mod diff;
 mod export;
@@ -11,6 +12,8 @@ mod html;
 mod man;
 mod object;
 mod objects;
+mod oldest;
+mod sites;
 mod summary;
 
 use crate::arguments::Command;
@@ -22,6 +25,9 @@ pub(crate) fn run(command: &Command, out: &mut Output) -> Result<Outcome, Failur
     match command {
         Command::Summary(arguments) => summary::run(arguments, out),
         Command::Annotate(arguments) => annotate::run(arguments, out),
+        Command::Classes(arguments) => classes::run(arguments, out),
+        Command::Sites(arguments) => sites::run(arguments, out),
+        Command::Oldest(arguments) => oldest::run(arguments, out),
         Command::Objects(arguments) => objects::run(arguments, out),
         Command::Object(arguments) => object::run(arguments, out),
         Command::Diff(arguments) => diff::run(arguments, out),

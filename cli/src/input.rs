@@ -8,11 +8,11 @@ use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 
-use classtracker_stats::dump::{self, CompactReader, Damage, Objects, ReadOptions};
+use classtracker_stats::dump::{self, CompactReader, Damage, Lost, Objects, ReadOptions};
 use classtracker_stats::{DumpError, DumpReader, Moment};
 
 use crate::failure::Failure;
-pub(crate) use pick::Picked;
+pub(crate) use pick::{Picked, one};
 use progress::Watched;
 pub(crate) use reading::{Reading, described, load};
 
@@ -95,12 +95,23 @@ impl Dump {
         CompactReader::with(self.open()?, &options(Objects::Read)).map_err(|error| self.error(error))
     }
 
-    /// The moments of all snapshots that can be read.
-    fn moments(&mut self) -> Result<Vec<Moment>, Failure> {
+    /// Looks through the whole dump.
+    fn survey(&mut self) -> Result<Survey, Failure> {
         self.keep()?;
-        let moments = self.reader(Objects::Skip)?.map(|snapshot| snapshot.map(|snapshot| Moment::of(&snapshot)));
-        moments.collect::<Result<_, _>>().map_err(|error| self.error(error))
+        let mut reader = self.reader(Objects::Skip)?;
+        let moments = reader.by_ref().map(|snapshot| snapshot.map(|snapshot| Moment::of(&snapshot)));
+        let moments = moments.collect::<Result<_, _>>().map_err(|error| self.error(error))?;
+        let lost = reader.into_lost().into_iter().map(|lost| lost.in_file(self.name()));
+        Ok(Survey { moments, lost: lost.collect() })
     }
+}
+
+/// What there is in a dump.
+struct Survey {
+    /// The moments of all snapshots that can be read.
+    moments: Vec<Moment>,
+    /// What can't be used.
+    lost: Vec<Lost>,
 }
 
 /// All that can be read is read.

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use classtracker_stats::{Annotated, Diff, Growth, ObjectHistory, ObjectList, Summary};
+use classtracker_stats::{Annotated, ClassList, Diff, Growth, ObjectHistory, ObjectList, Oldest, Sites, Summary};
 use serde::Serialize;
 
 use crate::arguments::Form;
@@ -29,4 +29,4 @@ macro_rules! answers {
     )*};
 }
 
-answers!(Annotated, Diff, Growth, ObjectHistory, ObjectList, Summary);
+answers!(Annotated, ClassList, Diff, Growth, ObjectHistory, ObjectList, Oldest, Sites, Summary);

@@ -1,7 +1,11 @@
-use classtracker_stats::dump::CompactSnapshot;
-use classtracker_stats::{Session, SnapshotKey};
+use std::sync::Arc;
 
-use super::{Dump, Reading};
+use classtracker_stats::dump::{CompactSnapshot, Objects};
+use classtracker_stats::{Moment, Session, Snapshot, SnapshotKey};
+
+use super::reading::End;
+use super::{Dump, Survey};
+use crate::arguments::At;
 use crate::exit::Outcome;
 use crate::failure::Failure;
 
@@ -22,30 +26,48 @@ impl Dump {
         keys: [&SnapshotKey; N],
         allow_cut: bool,
     ) -> Result<Picked<N>, Failure> {
-        let moments = self.moments()?;
-        let name = self.name();
+        let Survey { moments, lost } = self.survey()?;
         let mut wanted = [0; N];
         for (wanted, key) in wanted.iter_mut().zip(keys) {
-            *wanted = key.find(&moments).map_err(|error| Failure::NoSuchSnapshot(name.clone(), error.into()))?;
+            *wanted = self.find(key, &moments)?;
         }
+        let outcome = End::of(lost, allow_cut).outcome;
         let (first, last) = (wanted.iter().min().copied(), wanted.iter().max().copied());
-        let reading = Reading::compact(self, allow_cut)?;
-        let session = reading.session().clone();
+        let reader = self.compact_reader()?;
+        let session = reader.session().clone();
         let mut found = [const { None }; N];
         let mut gone = Vec::new();
-        let end = reading.for_each(|index, snapshot| {
+        for (index, snapshot) in reader.enumerate().take_while(|(index, _)| Some(*index) <= last) {
+            let snapshot = snapshot.map_err(|error| self.error(error))?;
             if first < Some(index) && Some(index) < last {
                 gone.extend_from_slice(&snapshot.snapshot.gone);
             }
             for (found, _) in found.iter_mut().zip(wanted).filter(|(_, wanted)| *wanted == index) {
                 *found = Some(snapshot.clone());
             }
-            Ok(())
-        })?;
+        }
         let found: Option<Vec<_>> = found.into_iter().collect();
-        let Some(Ok(snapshots)) = found.map(TryInto::try_into) else {
-            return Err(Failure::Changed(name));
-        };
-        Ok(Picked { session, snapshots, gone, outcome: end.outcome })
+        match found.map(TryInto::try_into) {
+            Some(Ok(snapshots)) => Ok(Picked { session, snapshots, gone, outcome }),
+            _ => Err(Failure::Changed(self.name())),
+        }
+    }
+
+    fn find(&self, key: &SnapshotKey, moments: &[Moment]) -> Result<usize, Failure> {
+        key.find(moments).map_err(|error| Failure::NoSuchSnapshot(self.name(), error.into()))
+    }
+}
+
+/// Reads one snapshot, with its objects.
+pub(crate) fn one(at: &At) -> Result<(Arc<Snapshot>, Outcome), Failure> {
+    let mut dump = Dump::new(&at.dump.file);
+    let Survey { moments, lost } = dump.survey()?;
+    let index = dump.find(at.key(), &moments)?;
+    let outcome = End::of(lost, at.dump.allow_cut).outcome;
+    let mut rest = dump.reader(Objects::Read)?.skip(index);
+    match rest.next().transpose() {
+        Ok(Some(snapshot)) => Ok((snapshot, outcome)),
+        Ok(None) => Err(Failure::Changed(dump.name())),
+        Err(error) => Err(dump.error(error)),
     }
 }

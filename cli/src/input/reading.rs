@@ -2,7 +2,7 @@ use std::io::{self, IsTerminal};
 use std::ops::Range;
 use std::sync::Arc;
 
-use classtracker_stats::dump::{CompactReader, CompactSnapshot, Lost, Objects, Part};
+use classtracker_stats::dump::{Lost, Objects, Part};
 use classtracker_stats::{DumpError, DumpReader, Session, Snapshot, Stats};
 
 use super::{Dump, Input};
@@ -17,9 +17,9 @@ const MOST_LOST: usize = 10;
 /// A dump that is being read: those snapshots of it that are wanted, one after the other.
 ///
 /// Of a dump that is cut or damaged these are all that can be read. What is lost is said on the standard error.
-pub(crate) struct Reading<R = DumpReader<Input>> {
+pub(crate) struct Reading {
     dump: Dump,
-    reader: R,
+    reader: DumpReader<Input>,
     wanted: Range<usize>,
     allow_cut: bool,
 }
@@ -27,8 +27,17 @@ pub(crate) struct Reading<R = DumpReader<Input>> {
 /// How it ended.
 pub(crate) struct End {
     pub(crate) outcome: Outcome,
-    /// What of the dump can't be read.
+    /// What of the dump can't be used.
     pub(crate) lost: Vec<Lost>,
+}
+
+impl End {
+    /// Says on the standard error what is lost.
+    pub(super) fn of(lost: Vec<Lost>, allow_cut: bool) -> Self {
+        complain_of(&lost);
+        let is_whole = lost.is_empty() || allow_cut;
+        Self { outcome: if is_whole { Outcome::Whole } else { Outcome::Partial }, lost }
+    }
 }
 
 impl Reading {
@@ -48,22 +57,13 @@ impl Reading {
         let wanted = match &source.snapshots {
             None => 0..usize::MAX,
             Some(range) => {
-                let moments = dump.moments()?;
+                let moments = dump.survey()?.moments;
                 range.find(&moments).map_err(|error| Failure::NoSuchSnapshot(dump.name(), error))?
             }
         };
         Ok(Self { reader: dump.reader(objects)?, dump, wanted, allow_cut: source.dump.allow_cut })
     }
-}
 
-impl Reading<CompactReader<Input>> {
-    /// Begins to read all snapshots, with their objects packed.
-    pub(super) fn compact(dump: Dump, allow_cut: bool) -> Result<Self, Failure> {
-        Ok(Self { reader: dump.compact_reader()?, dump, wanted: 0..usize::MAX, allow_cut })
-    }
-}
-
-impl<R: Reader> Reading<R> {
     pub(crate) fn session(&self) -> &Session {
         self.reader.session()
     }
@@ -71,52 +71,17 @@ impl<R: Reader> Reading<R> {
     /// Gives each snapshot to `each`, with its index among those that can be read.
     pub(crate) fn for_each(
         mut self,
-        mut each: impl FnMut(usize, R::Snapshot) -> Result<(), Failure>,
+        mut each: impl FnMut(usize, Arc<Snapshot>) -> Result<(), Failure>,
     ) -> Result<End, Failure> {
-        let mut index = 0;
-        while let Some(next) = self.reader.next() {
+        for (index, next) in self.reader.by_ref().enumerate() {
             let snapshot = next.map_err(|error| self.dump.error(error))?;
             if self.wanted.contains(&index) {
                 each(index, snapshot)?;
             }
-            index += 1;
         }
         let name = self.dump.name();
-        let lost: Vec<_> = self.reader.into_lost().into_iter().map(|lost| lost.in_file(&name)).collect();
-        complain_of(&lost);
-        let is_whole = lost.is_empty() || self.allow_cut;
-        Ok(End { outcome: if is_whole { Outcome::Whole } else { Outcome::Partial }, lost })
-    }
-}
-
-/// A reader of dumps, as far as the two differ.
-pub(crate) trait Reader: Iterator<Item = Result<Self::Snapshot, DumpError>> {
-    type Snapshot;
-    fn session(&self) -> &Session;
-    fn into_lost(self) -> Vec<Lost>;
-}
-
-impl Reader for DumpReader<Input> {
-    type Snapshot = Arc<Snapshot>;
-
-    fn session(&self) -> &Session {
-        self.session()
-    }
-
-    fn into_lost(self) -> Vec<Lost> {
-        self.into_lost()
-    }
-}
-
-impl Reader for CompactReader<Input> {
-    type Snapshot = CompactSnapshot;
-
-    fn session(&self) -> &Session {
-        self.session()
-    }
-
-    fn into_lost(self) -> Vec<Lost> {
-        self.into_lost()
+        let lost = self.reader.into_lost().into_iter().map(|lost| lost.in_file(&name));
+        Ok(End::of(lost.collect(), self.allow_cut))
     }
 }
 

@@ -14,6 +14,10 @@ fn the_help_shows_examples_and_exit_codes() {
         Commands:
           summary      Print what each class holds in each snapshot
           annotate     Print what each class holds in each snapshot, and which parts of its objects hold it
+          classes      Print the classes of a whole run, a line each: what they hold at its ends and at
+                       their peaks
+          sites        Print where the live objects of a snapshot were made
+          oldest       Print the oldest live objects of a snapshot
           objects      Print objects one by one, with their sizes over time
           object       Print one object, with its sizes over time and the parts that make them up
           diff         Print what changed between two snapshots: objects made, dropped and surviving, and

@@ -11,6 +11,7 @@ mod growth;
 mod help;
 mod hostile;
 mod html;
+mod listings;
 mod man;
 mod pipes;
 mod sample;

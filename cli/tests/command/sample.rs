@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::DateTime;
-use classtracker_stats::{CensusRow, ClassRow, ObjectRecord, ObjectRow, Referent, Session, Site, Snapshot, Stats};
+use classtracker_stats::{
+    CensusRow, ClassRow, ObjectRecord, ObjectRow, Referent, Session, Site, SiteRow, Snapshot, Stats,
+};
 
 /// Two snapshots of a shop: three books, of which one is sold, and many customers that are not listed by themselves.
 pub(crate) fn stats() -> Stats {
@@ -76,6 +78,37 @@ pub(crate) fn leaking() -> Stats {
         Arc::new(snapshot)
     });
     Stats::new(Session::new(DateTime::UNIX_EPOCH, 7), snapshots.collect())
+}
+
+/// Two snapshots of books of which it is known where and when they were made.
+pub(crate) fn placed() -> Stats {
+    let site = |line| Arc::new(Site { file: "src/stock.rs".to_owned(), line, column: 9 });
+    let books: Vec<_> = [(1, 12, 3), (2, 40, 5), (3, 12, 60)]
+        .into_iter()
+        .map(|(serial, line, birth)| {
+            let mut record = ObjectRecord::new(serial, "shop::stock::Book", 72);
+            (record.site, record.birth) = (Some(site(line)), Some(Duration::from_secs(birth)));
+            Arc::new(record)
+        })
+        .collect();
+    let snapshots = [("morning", 30_000, 2), ("evening", 90_000, 3)].map(|(label, millis, live)| {
+        let mut snapshot = snapshot(label, millis, 8_000);
+        let mut class = row("shop::stock::Book", live, 300);
+        class.listed = live;
+        class.sites = [12, 40]
+            .map(|line| {
+                let here = books.iter().take(live as usize).filter(|book| book.site == Some(site(line)));
+                let mut row = SiteRow::new(here.clone().count() as u64, 300 * here.count() as u64);
+                row.site = Some(site(line));
+                row
+            })
+            .into();
+        snapshot.classes.push(class);
+        snapshot.classes.push(row("shop::Customer", 7, 40));
+        snapshot.objects = books.iter().take(live as usize).map(|book| ObjectRow::new(Arc::clone(book), 300)).collect();
+        Arc::new(snapshot)
+    });
+    Stats::new(Session::new(DateTime::UNIX_EPOCH, 7), snapshots.to_vec())
 }
 
 /// Two snapshots in which every text that a program chooses is this one.

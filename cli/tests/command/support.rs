@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use crate::sample;
 
 /// Every command that reads a dump, with what comes behind the file's name.
-pub(crate) const COMMANDS: [&[&str]; 16] = [
+pub(crate) const COMMANDS: [&[&str]; 22] = [
     &["summary"],
     &["summary", "--json"],
     &["summary", "--full-names"],
@@ -24,6 +24,12 @@ pub(crate) const COMMANDS: [&[&str]; 16] = [
     &["diff", "1", "1", "--json"],
     &["growth"],
     &["growth", "--json"],
+    &["classes"],
+    &["classes", "--json"],
+    &["sites", "1"],
+    &["sites", "1", "--json"],
+    &["oldest", "1"],
+    &["oldest", "1", "--json"],
     &["export", "--objects"],
     &["export", "--objects", "--format", "ndjson"],
 ];

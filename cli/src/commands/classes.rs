@@ -1,0 +1,19 @@
+use classtracker_stats::ClassListBuilder;
+use classtracker_stats::dump::Objects;
+
+use super::answer;
+use crate::arguments::Classes;
+use crate::exit::Outcome;
+use crate::failure::Failure;
+use crate::input::Reading;
+use crate::output::Output;
+
+pub(super) fn run(arguments: &Classes, out: &mut Output) -> Result<Outcome, Failure> {
+    let mut builder = ClassListBuilder::new(arguments.query());
+    let end = Reading::begin(&arguments.source, Objects::Skip)?.for_each(|_, snapshot| {
+        builder.add(&snapshot);
+        Ok(())
+    })?;
+    answer::print(&builder.finish(), &arguments.form, out)?;
+    Ok(end.outcome)
+}
