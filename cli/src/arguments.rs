@@ -4,6 +4,7 @@ mod check;
 mod classes;
 mod diff;
 mod export;
+mod follow;
 mod form;
 mod growth;
 mod html;
@@ -20,6 +21,7 @@ pub(crate) use check::Check;
 pub(crate) use classes::OfClass;
 pub(crate) use diff::Diff;
 pub(crate) use export::{Export, Format, Table};
+pub(crate) use follow::Follow;
 pub(crate) use form::Form;
 pub(crate) use growth::Growth;
 pub(crate) use html::Html;
@@ -98,6 +100,8 @@ pub(crate) enum Command {
     Diff(Diff),
     /// Print which classes grow, and how fast.
     Growth(Growth),
+    /// Show a dump while a program is writing it: a table that is drawn anew with each snapshot.
+    Follow(Follow),
     /// Write a report that a browser shows: one file, with everything in it.
     Html(Html),
     /// Write all that a dump holds as JSON or CSV, for other programs.

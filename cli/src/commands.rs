@@ -7,6 +7,7 @@ mod classes;
 mod completions;
 mod diff;
 mod export;
+mod follow;
 mod growth;
 mod html;
 mod man;
@@ -32,6 +33,7 @@ pub(crate) fn run(command: &Command, out: &mut Output) -> Result<Outcome, Failur
         Command::Object(arguments) => object::run(arguments, out),
         Command::Diff(arguments) => diff::run(arguments, out),
         Command::Growth(arguments) => growth::run(arguments, out),
+        Command::Follow(arguments) => follow::run(arguments, out),
         Command::Html(arguments) => html::run(arguments, out),
         Command::Export(arguments) => export::run(arguments, out),
         Command::Check(arguments) => check::run(arguments, out),

@@ -14,7 +14,7 @@ use classtracker_stats::{DumpError, DumpReader, Moment};
 use crate::failure::Failure;
 pub(crate) use pick::{Picked, one};
 use progress::Watched;
-pub(crate) use reading::{Reading, described, load};
+pub(crate) use reading::{End, Reading, described, load};
 
 const STANDARD_INPUT: &str = "standard input";
 

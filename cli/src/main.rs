@@ -8,6 +8,7 @@ mod commands;
 mod exit;
 mod export;
 mod failure;
+mod follow;
 mod input;
 mod limits;
 mod output;

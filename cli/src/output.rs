@@ -6,9 +6,10 @@ mod paint;
 mod screen;
 
 use std::env;
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 
 use clap::ValueEnum;
+use terminal_size::{Height, Width, terminal_size_of};
 
 use crate::failure::Failure;
 pub(crate) use file::replace;
@@ -28,7 +29,20 @@ pub(crate) enum Color {
 
 /// The standard output.
 pub(crate) struct Output {
-    sink: BufWriter<Box<dyn Write>>,
+    sink: Sink,
+    is_terminal: bool,
+}
+
+enum Sink {
+    Plain(BufWriter<Stdout>),
+    Screen(Screen<BufWriter<Stdout>>),
+}
+
+/// How much a terminal has room for, in characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Size {
+    pub(crate) columns: usize,
+    pub(crate) rows: usize,
 }
 
 impl Output {
@@ -39,24 +53,48 @@ impl Output {
             Color::Never => false,
             Color::Auto => is_terminal && !is_set("NO_COLOR") && !is_dumb(),
         };
-        let sink: Box<dyn Write> =
-            if is_terminal || painted { Box::new(Screen::new(io::stdout(), painted)) } else { Box::new(io::stdout()) };
-        Self { sink: BufWriter::with_capacity(1 << 16, sink) }
+        let buffer = BufWriter::with_capacity(1 << 16, io::stdout());
+        let is_screen = is_terminal || painted;
+        let sink = if is_screen { Sink::Screen(Screen::new(buffer, painted)) } else { Sink::Plain(buffer) };
+        Self { sink, is_terminal }
+    }
+
+    /// How large the terminal is at present; `None` if it is none, or one that can only print lines.
+    pub(crate) fn size(&self) -> Option<Size> {
+        if !self.is_terminal || is_dumb() {
+            return None;
+        }
+        let (Width(columns), Height(rows)) = terminal_size_of(io::stdout())?;
+        Some(Size { columns: columns.into(), rows: rows.into() })
+    }
+
+    /// Goes back up by so many lines, and clears all that stands there.
+    pub(crate) fn rewind(&mut self, lines: usize) -> io::Result<()> {
+        match &mut self.sink {
+            Sink::Screen(screen) if lines > 0 => screen.command(&format!("\x1b[{lines}A\r\x1b[J")),
+            Sink::Screen(_) | Sink::Plain(_) => Ok(()),
+        }
     }
 
     /// Writes what is not written yet.
     pub(crate) fn end(mut self) -> Result<(), Failure> {
-        self.sink.flush().map_err(Failure::Output)
+        self.flush().map_err(Failure::Output)
     }
 }
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.sink.write(bytes)
+        match &mut self.sink {
+            Sink::Plain(sink) => sink.write(bytes),
+            Sink::Screen(sink) => sink.write(bytes),
+        }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.sink.flush()
+        match &mut self.sink {
+            Sink::Plain(sink) => sink.flush(),
+            Sink::Screen(sink) => sink.flush(),
+        }
     }
 }
 

@@ -33,7 +33,7 @@ pub(crate) struct End {
 
 impl End {
     /// Says on the standard error what is lost.
-    pub(super) fn of(lost: Vec<Lost>, allow_cut: bool) -> Self {
+    pub(crate) fn of(lost: Vec<Lost>, allow_cut: bool) -> Self {
         complain_of(&lost);
         let is_whole = lost.is_empty() || allow_cut;
         Self { outcome: if is_whole { Outcome::Whole } else { Outcome::Partial }, lost }

@@ -20,6 +20,11 @@ impl<W: Write> Screen<W> {
         Self { to, painted, line: Vec::new() }
     }
 
+    /// Tells the terminal to do something.
+    pub(super) fn command(&mut self, command: &str) -> io::Result<()> {
+        self.to.write_all(command.as_bytes())
+    }
+
     fn write_line(&mut self, end: &str) -> io::Result<()> {
         let text = String::from_utf8_lossy(&self.line);
         let text = printable(&text);

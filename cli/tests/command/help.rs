@@ -23,6 +23,8 @@ fn the_help_shows_examples_and_exit_codes() {
           diff         Print what changed between two snapshots: objects made, dropped and surviving, and
                        their bytes
           growth       Print which classes grow, and how fast
+          follow       Show a dump while a program is writing it: a table that is drawn anew with each
+                       snapshot
           html         Write a report that a browser shows: one file, with everything in it
           export       Write all that a dump holds as JSON or CSV, for other programs
           check        Read a dump from end to end, and say what of it is lost

@@ -7,6 +7,7 @@ mod bad_input;
 mod check;
 mod diff;
 mod export;
+mod follow;
 mod growth;
 mod help;
 mod hostile;

@@ -35,7 +35,7 @@ pub(crate) const COMMANDS: [&[&str]; 22] = [
 ];
 
 /// The same for those that say what is lost of a dump in their answer.
-pub(crate) const CHECKS: [&[&str]; 2] = [&["check"], &["check", "--json"]];
+pub(crate) const CHECKS: [&[&str]; 3] = [&["check"], &["check", "--json"], &["follow"]];
 
 /// The same for those that write texts as they are where they do not write to a terminal.
 pub(crate) const TABLES: [&[&str]; 5] = [

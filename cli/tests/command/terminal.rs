@@ -7,6 +7,7 @@ use std::process::{ChildStdin, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
+use classtracker_stats::DumpFile;
 use expect_test::expect;
 use rustix::fs::{Mode, OFlags};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
@@ -59,6 +60,7 @@ fn titles_stand_out() {
           Customer              1     5003     5002     40 B     40 B     40 B  <0.1 %
         ^[1m  total                 3    10006    10003  1.8 KiB    613 B    900 B  <0.1 %^[0m
         ^[2m  process: resident 8.8 MiB, virtual 35.2 MiB; tracker's overhead 19.5 KiB^[0m
+          not explained: 8.8 MiB (99.8 % of resident), besides 1.8 KiB tracked and the overhead
     "#]]
     .assert_eq(&text.replace('\u{1b}', "^"));
 }
@@ -88,7 +90,7 @@ fn nothing_that_a_dump_says_reaches_the_terminal_as_a_command() {
     sample::hostile("\u{1b}]0;owned\u{7}\u{1b}[2J\u{9b}31m\r\nx\u{202e}\u{8}\u{7f}").dump(&path).unwrap();
     for command in COMMANDS.iter().chain(&CHECKS).chain(&TABLES) {
         let text = on_terminal(command, &path);
-        let painted = ["\u{1b}[1m", "\u{1b}[2m", "\u{1b}[4m", "\u{1b}[0m"];
+        let painted = ["\u{1b}[1m", "\u{1b}[2m", "\u{1b}[4m", "\u{1b}[0m", "\u{1b}[6A\r\u{1b}[J"];
         let text = painted.iter().fold(text, |text, style| text.replace(style, ""));
         let is_shown = text.chars().all(|char| char == '\n' || !(char.is_control() || char == '\u{202e}'));
         assert!(is_shown, "{command:?}: {text:?}");
@@ -120,4 +122,48 @@ fn a_long_read_shows_how_far_it_has_come_and_leaves_nothing_of_it() {
     // The line is cleared before anything else is printed on it.
     let answer = on_terminal(&["summary"], &path);
     assert!(text.ends_with(&format!("\u{1b}[2K{answer}")), "{text:?}");
+}
+
+#[test]
+fn a_dump_that_grows_is_drawn_anew() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("shop.ctdump");
+    let stats = sample::leaking();
+    let mut file = DumpFile::create(&path, stats.session()).unwrap();
+    file.write(&stats.snapshots()[0]).unwrap();
+    let program = thread::spawn(move || {
+        for snapshot in &stats.snapshots()[1..] {
+            thread::sleep(Duration::from_millis(80));
+            file.write(snapshot).unwrap();
+        }
+        file.finish().unwrap();
+    });
+    let text = seen(classtracker().arg("follow").arg(&path).args(["--interval", "0.01"]), 72);
+    program.join().unwrap();
+    let screens: Vec<_> = text.split("\u{1b}[7A\r\u{1b}[J").collect();
+    assert!(screens.len() > 3, "{text:?}");
+    let last = screens.last().unwrap().replace('\u{1b}', "^").replace(&format!("{}/", dir.path().display()), "");
+    assert!(last.lines().all(|line| line.chars().count() <= 72 + 8));
+    expect![[r#"
+        ^[1mFOLLOW  shop.ctdump, process 7^[0m
+          snapshot 20: 19.000s
+                    live  change     bytes    change     in all    share
+          Book        67      +3  58.9 KiB  +2.6 KiB  +50.1 KiB   93.6 %
+          Customer   103      +2   4.0 KiB     +80 B     +120 B    6.4 %
+        ^[1m  total      170      +5  62.9 KiB  +2.7 KiB  +50.2 KiB  100.0 %^[0m
+        ^[2m  process: resident 7.8 MiB, virtual 31.2 MiB; tracker's overhead 19.5 …^[0m
+    "#]]
+    .assert_eq(&last);
+}
+
+#[test]
+fn a_table_is_no_larger_than_the_terminal() {
+    let (_dir, path) = dump();
+    let names: Vec<_> = (0..100).map(|number| format!("app::{}::Class{number}", "x".repeat(200))).collect();
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    sample::named(&names).dump(&path).unwrap();
+    let text = seen(classtracker().arg("follow").arg(&path).args(["--full-names", "--color", "never"]), 60);
+    assert!(text.lines().all(|line| line.chars().count() <= 60), "{text}");
+    assert!(text.lines().count() <= 23, "{text}");
+    assert!(text.contains("and 83 more"), "{text}");
 }

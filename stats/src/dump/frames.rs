@@ -241,11 +241,21 @@ pub(super) enum Found {
 /// Checks magic and version, and gives the version.
 fn read_file_header(input: &mut impl Read) -> Result<u16, DumpError> {
     let mut header = [0; FILE_HEADER];
-    let found = frame::fill(input, &mut header).map_err(|error| DumpError::io(Action::Read, 0, error))?;
-    let begins = &header[..found.min(MAGIC.len())];
-    if !MAGIC.starts_with(begins) {
-        let found = begins.to_vec();
-        return Err(DumpError::NotADump { path: None, offset: 0, found });
+    let mut found = 0;
+    while found < FILE_HEADER {
+        let more = match input.read(&mut header[found..]) {
+            Ok(0) => break,
+            Ok(more) => more,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(DumpError::io(Action::Read, 0, error)),
+        };
+        found += more;
+        // At once: of a file that may grow, what is missing might never come.
+        let begins = &header[..found.min(MAGIC.len())];
+        if !MAGIC.starts_with(begins) {
+            let found = begins.to_vec();
+            return Err(DumpError::NotADump { path: None, offset: 0, found });
+        }
     }
     if found < FILE_HEADER {
         return Err(DumpError::Cut {
