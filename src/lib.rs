@@ -30,6 +30,19 @@
 //!   crates' names.
 //! - [`stats`]: snapshots as data, questions, tables, dumps.
 //!
+//! - [`Monitor`] and [`ClassTracker::from_env`]: snapshots that are taken by themselves, streamed to a dump, asked for from outside.
+//! - [`CountingAlloc`] and [`MemoryOptions`]: what the process takes beside what is tracked.
+//!
+//! # Features
+//! | feature | what it adds |
+//! | --- | --- |
+//! | `track` (default) | tracking; see below |
+//! | `backtrace` | [`Trace::Stack`]: the calls that led to where objects are made |
+//! | `signal` | `MonitorOptions::signal`: a signal asks a running program for a snapshot (Unix) |
+//! | `tracing` | an event for each snapshot: level info, target `classtracker`, with `label`, `tracked_bytes`, `objects`, `duration` |
+//! | `jemalloc` | snapshots say what jemalloc has given out, where it is the program's allocator |
+//! | `arrayvec`, `bytes`, `hashbrown`, … | types of the crate of that name can be sized |
+//!
 //! # Off
 //! [`set_enabled`] switches tracking off and on while the program runs. A program built without the default feature `track` pays nothing:
 //! the whole interface stays, a [`Tracked`] is an `Arc` in size and speed, and snapshots hold only the process' memory, and say why.
@@ -55,7 +68,7 @@ mod handle;
 mod inspect;
 mod memory;
 mod monitor;
-#[allow(unsafe_code, reason = "the one module that may: see its documentation")]
+#[allow(unsafe_code, reason = "see its documentation: the core that may")]
 #[cfg_attr(not(feature = "track"), path = "registry/off.rs")]
 mod registry;
 mod told;

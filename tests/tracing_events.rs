@@ -77,7 +77,7 @@ fn a_subscriber_that_panics_costs_its_event_and_not_the_snapshot() {
         assert_eq!(tracker.snapshots().len(), 2);
         assert_eq!(
             tracker.monitor_status().last_error.unwrap().to_string(),
-            "a snapshot panicked: a subscriber that panics"
+            "telling of a snapshot panicked: a subscriber that panics"
         );
     });
     assert_eq!(log.0.lock().unwrap().len(), 1);

@@ -15,7 +15,7 @@ pub enum MonitorError {
     #[error("can't start the monitor's thread: {0}")]
     Thread(io::Error),
     /// The dump could not be begun or ended, or a snapshot could not be written to it. What was written stays readable.
-    #[error("{0}")]
+    #[error(transparent)]
     Dump(DumpError),
     /// The system refused to tell of the signal.
     #[error("can't listen to {signal}: {error}")]
@@ -33,9 +33,11 @@ pub enum MonitorError {
         /// The system's reason.
         error: io::Error,
     },
-    /// Taking a snapshot panicked: that snapshot is missing.
-    #[error("a snapshot panicked: {message}")]
+    /// Something panicked. It went no further.
+    #[error("{what} panicked: {message}")]
     Panicked {
+        /// What it was: taking a snapshot, which is then missing; writing a summary; telling a subscriber.
+        what: &'static str,
         /// What the panic said.
         message: String,
     },

@@ -170,7 +170,7 @@ impl Monitoring {
     /// Sends what was filed to where it goes, and tells of this snapshot. No lock is held meanwhile.
     pub(crate) fn deliver(&self, _snapshot: &Snapshot) {
         #[cfg(feature = "tracing")]
-        self.contain(|| event::emit(_snapshot));
+        self.contain("telling of a snapshot", || event::emit(_snapshot));
         if let Err(error) = self.stream.flush() {
             self.note(error);
         }
@@ -314,7 +314,8 @@ impl Monitoring {
 
     fn write_summary(&self, snapshot: Option<Arc<Snapshot>>, summary: Option<&Destination>) {
         if let (Some(snapshot), Some(summary)) = (snapshot, summary)
-            && let Some(Err(error)) = self.contain(|| summary.write(crate::tracker::session(), &snapshot))
+            && let Some(Err(error)) =
+                self.contain("writing the summary", || summary.write(crate::tracker::session(), &snapshot))
         {
             self.note(error);
         }
@@ -352,21 +353,24 @@ impl Monitoring {
 
     /// Takes a snapshot that nobody waits for; `None` if there is none, because taking it panicked or the tracker is gone.
     fn snapshot(&self, subject: &Subject, label: String) -> Option<Arc<Snapshot>> {
-        let snapshot = self.contain(|| subject.snapshot(label)).flatten()?;
+        let Some(snapshot) = self.contain("taking a snapshot", || subject.snapshot(label)) else {
+            self.counts.lock().panicked += 1;
+            return None;
+        };
+        let snapshot = snapshot?;
         self.counts.lock().taken += 1;
         Some(snapshot)
     }
 
     /// A panic ends `work` and nothing else.
-    fn contain<R>(&self, work: impl FnOnce() -> R) -> Option<R> {
+    fn contain<R>(&self, what: &'static str, work: impl FnOnce() -> R) -> Option<R> {
         match catch_unwind(AssertUnwindSafe(work)) {
             Ok(result) => Some(result),
             Err(payload) => {
                 let message = message_of(&*payload);
                 // A payload may panic in its turn when it is dropped.
                 std::mem::forget(payload);
-                self.counts.lock().panicked += 1;
-                self.note(MonitorError::Panicked { message });
+                self.note(MonitorError::Panicked { what, message });
                 None
             }
         }
@@ -399,13 +403,13 @@ mod tests {
         }
 
         let monitoring = Monitoring::new();
-        assert_eq!(monitoring.contain(|| 1), Some(1));
+        assert_eq!(monitoring.contain("counting", || 1), Some(1));
         let panics: [fn(); 3] = [|| panic!("plain"), || panic!("number {}", 2), || std::panic::panic_any(Bomb)];
         let messages = panics.map(|work| {
-            assert_eq!(monitoring.contain(work), None);
+            assert_eq!(monitoring.contain("work", work), None);
             monitoring.status().last_error.map(|error| error.to_string())
         });
-        let expected = ["plain", "number 2", "no text"].map(|text| Some(format!("a snapshot panicked: {text}")));
-        assert_eq!((messages, monitoring.status().snapshots_panicked), (expected, 3));
+        let expected = ["plain", "number 2", "no text"].map(|text| Some(format!("work panicked: {text}")));
+        assert_eq!(messages, expected);
     }
 }

@@ -6,6 +6,9 @@ use std::time::Duration;
 /// snapshot is taken, and the mark is at what is resident then. It never sinks: memory that comes and goes makes one snapshot
 /// for each new height, not one for each wave.
 ///
+/// Only Linux tells the resident memory; elsewhere nothing is taken, and [`MonitorStatus::watermark_bytes`](crate::MonitorStatus::watermark_bytes)
+/// stays `None`.
+///
 /// ```
 /// use classtracker::{Growth, Watermark};
 ///

@@ -1,6 +1,6 @@
 //! The registry: every live tracked object of the process, found without a lock and without a count.
 //!
-//! **This module holds all `unsafe` code and all atomics of the project.** Its face is safe.
+//! **This module holds all `unsafe` code and all atomics of the project**, but for those of [`crate::allocator`]. Its face is safe.
 //!
 //! # How it works
 //! - An object is one allocation: a [`node`] of header (reference counts, slot, serial, origin) and value. It is in the

@@ -407,7 +407,7 @@ impl ClassTracker {
     /// Keeps only the last `count` snapshots in memory from now on; all with `None`, as at first.
     ///
     /// When a snapshot is taken, the oldest ones that are too many are dropped, and counted in
-    /// [`MonitorStatus::snapshots_forgotten`]. Whoever holds one by its `Arc` still has it.
+    /// [`MonitorStatus::snapshots_forgotten`]; tables say how many. Whoever holds one by its `Arc` still has it.
     ///
     /// ```
     /// use classtracker::ClassTracker;
@@ -460,7 +460,11 @@ impl ClassTracker {
     /// The snapshots so far, to be sorted, filtered, printed and dumped.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        Stats::new(session(), self.snapshots())
+        let (snapshots, forgotten) = {
+            let state = self.state.lock();
+            (state.snapshots.clone(), state.forgotten_snapshots)
+        };
+        Stats::new(session(), snapshots).with_forgotten(forgotten)
     }
 
     fn subject(&self) -> Subject {

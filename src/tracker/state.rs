@@ -20,6 +20,8 @@ pub(super) struct State {
     /// Names whose registrations have ended and whose objects are all dead, with the number of objects made.
     pub(super) past: BTreeMap<Arc<str>, u64>,
     pub(super) snapshots: Vec<Arc<Snapshot>>,
+    /// How many others were taken before and are not kept.
+    pub(super) forgotten_snapshots: u64,
     /// What the snapshots take.
     snapshot_bytes: usize,
     /// Objects that some snapshot listed and none has found dead.
@@ -67,6 +69,7 @@ impl State {
             objects: Objects::default(),
             past: BTreeMap::new(),
             snapshots: Vec::new(),
+            forgotten_snapshots: 0,
             snapshot_bytes: 0,
             listed: Arc::default(),
             elders: Arc::default(),
@@ -102,6 +105,7 @@ impl State {
         self.snapshot_bytes += snapshot.memory_bytes();
         let surplus = keep_last.map_or(0, |keep| self.snapshots.len().saturating_sub(keep));
         let surplus: Vec<_> = self.snapshots.drain(..surplus).collect();
+        self.forgotten_snapshots += surplus.len() as u64;
         self.snapshot_bytes -= surplus.iter().map(|old| old.memory_bytes()).sum::<usize>();
         surplus
     }

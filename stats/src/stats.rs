@@ -28,6 +28,7 @@ use crate::{
 pub struct Stats {
     session: Session,
     snapshots: Vec<Arc<Snapshot>>,
+    forgotten_snapshots: u64,
     query: Query,
 }
 
@@ -42,7 +43,7 @@ impl Stats {
     /// Stats of these snapshots, in the order in which they were taken.
     #[must_use]
     pub fn new(session: Session, snapshots: Vec<Arc<Snapshot>>) -> Self {
-        Self { session, snapshots, query: Query::default() }
+        Self { session, snapshots, forgotten_snapshots: 0, query: Query::default() }
     }
 
     /// The session that the snapshots are of.
@@ -61,6 +62,19 @@ impl Stats {
     pub(crate) fn retain(&mut self, indices: Range<usize>) {
         self.snapshots.truncate(indices.end);
         self.snapshots.drain(..indices.start);
+    }
+
+    /// The same, of a tracker that has kept only its last snapshots and dropped this many before them. Tables say so.
+    #[must_use]
+    pub fn with_forgotten(mut self, snapshots: u64) -> Self {
+        self.forgotten_snapshots = snapshots;
+        self
+    }
+
+    /// How many snapshots were taken before the first of these, and are not among them.
+    #[must_use]
+    pub fn forgotten_snapshots(&self) -> u64 {
+        self.forgotten_snapshots
     }
 
     /// How objects are listed at present.
@@ -116,7 +130,7 @@ impl Stats {
     /// Per snapshot, what each class holds.
     #[must_use]
     pub fn summary(&self) -> Summary {
-        Summary::new(&self.snapshots, self.query.names)
+        Summary { forgotten_snapshots: self.forgotten_snapshots, ..Summary::new(&self.snapshots, self.query.names) }
     }
 
     /// The objects that the query wants, each with its size in every snapshot that lists it.

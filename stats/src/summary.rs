@@ -21,6 +21,8 @@ pub struct Summary {
     pub share_of: ShareOf,
     /// How many classes occur in any snapshot.
     pub classes: usize,
+    /// How many snapshots were taken before the first of these, and are not kept.
+    pub forgotten_snapshots: u64,
     /// One entry for each snapshot, in the order in which they were taken.
     pub snapshots: Vec<SnapshotSummary>,
 }
@@ -103,6 +105,7 @@ impl Summary {
         Self {
             share_of,
             classes: named.len(),
+            forgotten_snapshots: 0,
             snapshots: snapshots
                 .iter()
                 .map(|snapshot| SnapshotSummary {

@@ -30,7 +30,7 @@ impl Annotated {
         let summary = &self.summary;
         let title_line = format!(
             "ANNOTATED  {}, {}",
-            counted(summary.snapshots.len() as u64, "snapshot", "snapshots"),
+            super::summary::snapshots(summary),
             counted(summary.classes as u64, "class", "classes"),
         );
         if summary.snapshots.is_empty() {

@@ -23,11 +23,7 @@ impl Summary {
     }
 
     fn write_lines(&self, out: &mut impl Write) -> io::Result<()> {
-        let title = format!(
-            "SUMMARY  {}, {}",
-            counted(self.snapshots.len() as u64, "snapshot", "snapshots"),
-            counted(self.classes as u64, "class", "classes"),
-        );
+        let title = format!("SUMMARY  {}, {}", snapshots(self), counted(self.classes as u64, "class", "classes"),);
         if self.snapshots.is_empty() {
             writeln!(out, "{title}")?;
             return out.write_all(NO_SNAPSHOT.as_bytes());
@@ -57,6 +53,15 @@ impl Summary {
         columns.write_legend(out)?;
         census::write(self, out)
     }
+}
+
+/// How many there are, and how many there were before.
+pub(super) fn snapshots(summary: &Summary) -> String {
+    let mut text = counted(summary.snapshots.len() as u64, "snapshot", "snapshots");
+    if summary.forgotten_snapshots > 0 {
+        text += &format!(" ({} before not kept)", summary.forgotten_snapshots);
+    }
+    text
 }
 
 /// What stands behind a row's numbers: why there are none, or not all.
