@@ -165,6 +165,25 @@ fn check_shares(page: &mut Page, stats: &Stats, chosen: usize) {
     assert_eq!(page.values("#instances .series .value")[0], cache.live.to_string());
 }
 
+#[test]
+fn what_is_not_explained_is_what_the_statistics_do_not_explain() {
+    let stats = samples::service();
+    let mut page = Page::of(&stats);
+    for (chosen, snapshot) in stats.snapshots().iter().enumerate().step_by(13) {
+        page.choose("#shares select", chosen);
+        let expected = snapshot.reconcile();
+        let rows = page.rows("#process");
+        let bytes: Vec<&String> = rows.iter().map(|row| &row[2]).collect();
+        let unexplained = expected.unexplained_bytes.unwrap();
+        let numbers = [expected.tracked_bytes as i64, expected.overhead_bytes as i64, unexplained];
+        assert_eq!(bytes, numbers.map(|number| number.to_string()).each_ref());
+        assert_eq!(rows[2][3], expected.unexplained().unwrap().to_string());
+        let text = page.browser.text("#process");
+        assert!(text.contains("what the allocator has given out"), "{text}");
+    }
+    page.finish();
+}
+
 /// How many pixels of a chart have a colour of the series with this number.
 fn pixels_of(page: &mut Page, chart: &str, slot: u32) -> u64 {
     let count = page.browser.eval(&format!(

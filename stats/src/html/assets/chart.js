@@ -134,7 +134,8 @@ function line(one, filled, length) {
     width: filled ? 1 : 1.75,
     fill: filled ? `${color}${style("--fill-alpha")}` : undefined,
     dash: one.dash,
-    points: { show: length === 1, size: 8 },
+    // A few snapshots show that they are few.
+    points: { show: length <= 30, size: length === 1 ? 9 : 5, fill: color },
   };
 }
 
@@ -167,16 +168,17 @@ function timeSplits(plot, axis, low, high) {
   const decimal = 10 ** Math.ceil(Math.log10(rough));
   const days = 86400 * Math.ceil(rough / 86400);
   const step = rough <= 1 ? [decimal / 5, decimal / 2, decimal].find((one) => one >= rough) : STEPS.find((one) => one >= rough) ?? days;
-  const splits = [];
-  for (let split = Math.ceil(low / step); split * step <= high; split += 1) splits.push(split * step);
-  return splits;
+  const first = Math.ceil(low / step);
+  return Array.from({ length: Math.min(Math.floor(high / step) - first + 1, 100) }, (_, at) => (first + at) * step);
 }
 
 /** All in one unit: that in which the longest is not too large a number. */
 function timesText(splits) {
   const longest = Math.max(...splits.map(Math.abs), 0);
   const [unit, name] = [[86400, "d"], [3600, "h"], [60, "min"], [1, "s"], [1e-3, "ms"]].find(([one]) => longest >= 3 * one) ?? [1e-6, "µs"];
-  return splits.map((seconds) => `${Number((seconds / unit).toPrecision(4))} ${name}`);
+  const step = splits.length > 1 ? (splits[1] - splits[0]) / unit : 1;
+  const decimals = Math.min(Math.max(Math.ceil(-Math.log10(step) - 1e-9), 0), 9);
+  return splits.map((seconds) => `${(seconds / unit).toFixed(decimals)} ${name}`);
 }
 
 /** Round numbers in units of 1024. */

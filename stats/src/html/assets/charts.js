@@ -21,7 +21,7 @@ function classCharts(report, selection) {
   const instances = make("div");
   const chosen = chosenClasses(report);
   const state = { stacked: true, hidden: new Set() };
-  const x = points.map((point) => point.elapsed);
+  const x = rising(points.map((point) => point.elapsed));
   const moments = (place) => `${points[place].name} at ${elapsedText(points[place].elapsed)}`;
 
   function curves(key, total) {
@@ -86,12 +86,36 @@ function processChart(report, selection) {
     .map(([key, name, slot, hidden = false]) => ({ name, slot, hidden, values: rows.map((row) => row[key]) }));
   const placeOf = (point) => rows.indexOf(report.series.points[point]);
   const one = chart({
-    name: "Process memory", x: rows.map((row) => row.elapsed), series, text: bytesText, exact: exactBytes,
+    name: "Process memory", x: rising(rows.map((row) => row.elapsed)), series, text: bytesText, exact: exactBytes,
     moments: (place) => `${rows[place].name} at ${elapsedText(rows[place].elapsed)}`,
     at: placeOf(selection.at),
     pick: (place) => selection.chooseSnapshot(rows[place].index),
   });
-  selection.follow((point) => one.choose(placeOf(point)));
+  const sums = make("div");
+  const show = (point) => sums.replaceChildren(...explained(report.series.points[point]));
+  selection.follow((point) => { one.choose(placeOf(point)); show(point); });
+  show(selection.at);
   const told = series.length > 2 ? "" : " The system did not tell the process’ memory.";
-  return section("process", "Process", "Process memory", note(`What the system and the allocator say of the whole process, beside what is tracked.${told} Virtual memory is hidden at first: it dwarfs the rest.`), one.element);
+  return section("process", "Process", "Process memory", note(`What the system and the allocator say of the whole process, beside what is tracked.${told} Virtual memory is hidden at first: it dwarfs the rest.`), one.element, sums);
+}
+
+/** What of the process' memory the tracked objects explain, in one snapshot. */
+function explained(snapshot) {
+  const { whole, tracked, overhead } = snapshot;
+  if (!known(whole) || snapshot.tracking === 2) return [];
+  const name = known(snapshot.allocated) ? "what the allocator has given out" : "resident memory";
+  const rest = whole - tracked - overhead;
+  const line = (title, bytes, color) => make("tr", make("td.text", title), make("td.wide", bar(bytes, whole, color)), make("td", bytesValue(bytes)), make("td", percentText(bytes, whole)));
+  const heads = make("tr", make("th.text", "Part"), make("th"), make("th", "Bytes"), make("th", `of ${known(snapshot.allocated) ? "allocated" : "resident"}`));
+  const rows = [
+    line("tracked objects", tracked, "var(--series-0)"),
+    line("the tracker’s own", overhead, "var(--series-3)"),
+    rest >= 0 && line("not explained", rest, "var(--series-other)"),
+  ].filter(Boolean);
+  const total = make("tr", make("th.text", name), make("td"), make("td", bytesValue(whole)), make("td", percentText(whole, whole)));
+  return [
+    make("h3", "What of it is explained, in ", nameOf(momentText(snapshot))),
+    rest < 0 && note(`Tracked objects and the tracker’s own are ${bytesText(-rest)} more than ${name}: not all of them is in that memory.`),
+    make("div.scroll", make("table.shares", make("thead", heads), make("tbody", rows), make("tfoot", total))),
+  ].filter(Boolean);
 }

@@ -49,7 +49,7 @@ function classCurves(report, row) {
     return make("section", make("h3", "Over time"), note(`No curve: only the ${countText(report.series.single.length)} classes with the largest peaks have one. All others are added up as “other classes”.`));
   }
   const { points } = report.series;
-  const x = points.map((point) => point.elapsed);
+  const x = rising(points.map((point) => point.elapsed));
   const moments = (place) => `${points[place].name} at ${elapsedText(points[place].elapsed)}`;
   const one = (name, values, text, exact, slot) => chart({ name, x, text, exact, moments, at: points.length - 1, series: [{ name, slot, values }] }).element;
   return make("section.pair",
@@ -62,7 +62,7 @@ function historyChart(report, row, history) {
   const cut = history.at.length < history.events ? `${known} of ${countText(history.events)} are drawn.` : `${known}.`;
   const lost = history.lost > 0 ? ` ${countText(history.lost)} more were not recorded: there was no room.` : "";
   const curve = history.at.length > 0 && chart({
-    name: "Every change", x: Array.from(history.at), text: countText, moments: (place) => elapsedText(history.at[place]), at: history.at.length - 1,
+    name: "Every change", x: rising(history.at), text: countText, moments: (place) => elapsedText(history.at[place]), at: history.at.length - 1,
     series: [{ name: "live objects", slot: 2, values: history.live }],
   }).element;
   return make("section", make("h3", "Every birth and death"), note(`The number of live objects, one change at a time: ${cut}${lost}`), curve);

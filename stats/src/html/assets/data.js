@@ -1,5 +1,11 @@
 // What the report knows, as the sections want it. Times are in seconds since the session's start, sizes in bytes.
 
+/** For curves: a clock that was set back does not turn them back. */
+function rising(times) {
+  let latest = -Infinity;
+  return Array.from(times, (time) => (latest = Math.max(latest, time)));
+}
+
 const BLOCKS = ["about", "snapshots", "classes", "series", "details", "objects", "growth", "census"];
 
 async function openReport() {
@@ -42,6 +48,8 @@ function readSnapshots(from) {
     for (const [name, column] of Object.entries(columns)) snapshot[name] = column[row];
     snapshot.elapsed /= 1e6;
     snapshot.duration /= 1e6;
+    // What the tracked objects are a part of: what the program has by its allocator, or else its resident memory.
+    snapshot.whole = known(snapshot.allocated) ? snapshot.allocated : snapshot.resident;
     snapshot.name = snapshot.label || `#${snapshot.index + 1}`;
     return snapshot;
   });

@@ -34,7 +34,10 @@ function showPage(report) {
   } else {
     const back = main.hidden;
     [main.hidden, page.hidden] = [false, true];
-    if (back) scrollTo(0, Number(main.dataset.scroll ?? 0));
+    // "All classes" leads to where the reader came from; the list of sections to a section.
+    const target = location.hash === "#classes" ? null : byId(location.hash.slice(1));
+    if (back && target) target.scrollIntoView();
+    else if (back) scrollTo(0, Number(main.dataset.scroll ?? 0));
   }
 }
 
