@@ -2,7 +2,10 @@
 //!
 //! Every new object gets the global tracker. To count up a reference in the tracker's `Arc` for each would be a word that all threads
 //! write. So each tracker that is or was global stands in an [`Entry`] with a number; an object holds the number (four bits beside
-//! its serial), and a *claim* on the entry. Claims are counted in shards, one for each few threads.
+//! its serial), and a *claim* on the entry. A thread makes claims in advance, many at a time, hands them to the objects that it makes, and
+//! takes back those of the objects that it drops ([`Local::take_claim`](super::local::Local)): as a rule nothing is written that
+//! another thread reads. When it sees that another tracker is global, or ends, it gives up what it has left. Claims are counted in
+//! shards, one for each few threads.
 //!
 //! An entry is **open** as long as its tracker is the global one. Then claims come and go in the shards, and nobody can tell how many there
 //! are. Closing it takes the count out of each shard, leaves a mark there, and adds all up in the entry's centre. New claims
@@ -23,7 +26,6 @@ pub(super) struct Trackers {
     current: Lock<Current>,
     /// By number, from 1. Once made they stay, to be used again.
     entries: [AtomicPtr<Entry>; MOST_TRACKERS as usize],
-    next_shard: AtomicU32,
 }
 
 struct Current {
@@ -47,7 +49,7 @@ struct Entry {
 #[repr(align(128))]
 struct Shard(AtomicU64);
 
-const SHARDS: usize = if cfg!(loom) { 2 } else { 32 };
+const SHARDS: usize = if cfg!(loom) { 2 } else { 8 };
 const CLOSED: u64 = 1 << 62;
 const UNCOUNTED: u64 = 1 << 48;
 
@@ -78,7 +80,6 @@ macro_rules! trackers_new {
             Self {
                 current: Lock::new(Current { tracker: None, number: 0 }),
                 entries: no_entries(),
-                next_shard: AtomicU32::new(0),
             }
         }
     };
@@ -116,6 +117,8 @@ impl Trackers {
             (old, self.entry(old_number).and_then(Entry::close))
         };
         drop((spare, old, last));
+        // Other threads give up theirs when they look again.
+        drop(super::with_local(|local| local.give_up_claims(registry)));
     }
 
     /// Finds a number for a tracker.
@@ -149,43 +152,37 @@ impl Trackers {
         unsafe { place.load(Ordering::Acquire).as_ref() }
     }
 
-    /// Makes a claim on the tracker with this number, if it is the global one. (It may be another one than it was when the number was
+    /// Makes claims on the tracker with this number, if it is the global one. (It may be another one than it was when the number was
     /// learnt: then that other one is global.)
-    #[inline]
-    pub(super) fn claim(&self, number: u64, shard: u32) -> bool {
+    pub(super) fn claim(&self, number: u64, claims: u32, shard: u32) -> bool {
         // Acquire: the tracker is seen. Nothing is taken back where the shard is closed: it holds nothing.
-        self.entry(number).is_some_and(|entry| !is_closed(entry.shard(shard).fetch_add(1, Ordering::Acquire)))
+        let made = |entry: &Entry| entry.shard(shard).fetch_add(u64::from(claims), Ordering::Acquire);
+        self.entry(number).is_some_and(|entry| !is_closed(made(entry)))
     }
 
-    /// Gives a claim up. The tracker, if it was the last: to be dropped where no lock is held.
+    /// Gives claims up. The tracker, if they were the last: to be dropped where no lock is held.
     ///
     /// # Safety
-    /// The caller must have a claim on this number, and not use the tracker any more.
-    pub(super) unsafe fn release(&self, number: u64) -> Option<Arc<dyn Tracker>> {
-        let shard = super::with_local(|local| local.shard.get());
+    /// The caller must have these claims on this number, and not use the tracker any more on their account.
+    pub(super) unsafe fn release(&self, number: u64, claims: u32, shard: u32) -> Option<Arc<dyn Tracker>> {
         let entry = self.entry(number)?;
-        // Release: what was done under the claim is done before the tracker is taken out.
-        if !is_closed(entry.shard(shard).fetch_sub(1, Ordering::Release)) {
+        // Release: what was done under the claims is done before the tracker is taken out.
+        if !is_closed(entry.shard(shard).fetch_sub(u64::from(claims), Ordering::Release)) {
             return None;
         }
-        entry.count_at_centre(1_u64.wrapping_neg())
+        entry.count_at_centre(u64::from(claims).wrapping_neg())
     }
 
     /// The tracker with this number.
     ///
     /// # Safety
     /// There must be a claim on this number for as long as the reference is used.
+    #[inline]
     pub(super) unsafe fn tracker(&self, number: u64) -> &Arc<dyn Tracker> {
         let entry = self.entry(number).unwrap_or_else(|| unreachable!("there is a claim on it"));
         // SAFETY: the cell is not written while there is a claim.
         let tracker = entry.tracker.with(|place| unsafe { (*place).as_ref() });
         tracker.unwrap_or_else(|| unreachable!("there is a claim on it"))
-    }
-
-    /// A shard for a new thread.
-    pub(super) fn next_shard(&self) -> u32 {
-        // Relaxed: any number will do.
-        self.next_shard.fetch_add(1, Ordering::Relaxed) % SHARDS as u32
     }
 
     pub(super) fn overhead_bytes(&self) -> usize {

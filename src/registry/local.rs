@@ -7,6 +7,7 @@ use core::cell::Cell;
 use core::hash::{Hash, Hasher};
 use core::panic::Location;
 use core::ptr::{null, null_mut};
+use std::sync::Arc;
 
 use classtracker_stats::Durations;
 
@@ -17,7 +18,9 @@ use super::identity::{Identity, Origin, Serial};
 use super::lifetimes::Lifetimes;
 use super::node::Header;
 use super::page::{SLOTS, Slot};
+use super::rows::SHARED_ROW;
 use super::sync::{AtomicPtr, AtomicU64, Ordering, bump, count};
+use crate::told::Tracker;
 use by_value::{Shares, new_shares};
 
 /// One thread's share of one class, in cache lines of its own.
@@ -98,8 +101,11 @@ pub(super) struct Local {
     seen: Cell<u64>,
     /// The number of the global tracker in that epoch.
     tracker: Cell<u64>,
-    /// Where this thread counts claims on trackers.
-    pub(super) shard: Cell<u32>,
+    /// Claims on a tracker that no object has, and its number.
+    claims: Cell<u32>,
+    claims_on: Cell<u64>,
+    /// Where this thread writes what others only add up: see [`rows`](super::rows).
+    pub(super) row: Cell<u32>,
     /// How many notifications of trackers this thread is in, one inside the other.
     pub(super) telling: Cell<u32>,
     /// The serials that are this thread's to give: `next..end`.
@@ -138,6 +144,8 @@ struct Recent {
 const NOTHING: Recent = Recent { type_id: None, location: null(), local: null(), site: 0 };
 const RECENT: usize = 32;
 const NEVER: u64 = u64::MAX;
+/// How many claims a thread makes at once.
+const CLAIMS: u32 = if cfg!(loom) { 2 } else { 64 };
 const FIRST_GRANT: u32 = 8;
 const FIRST_BLOCK: u64 = 8;
 const LAST_BLOCK: u64 = 1024;
@@ -192,7 +200,9 @@ impl Local {
             control: Cell::new(NEVER),
             seen: Cell::new(NEVER),
             tracker: Cell::new(0),
-            shard: Cell::new(0),
+            claims: Cell::new(0),
+            claims_on: Cell::new(0),
+            row: Cell::new(SHARED_ROW),
             telling: Cell::new(0),
             next: Cell::new(0),
             end: Cell::new(0),
@@ -274,20 +284,80 @@ impl Local {
     }
 
     /// A claim on the global tracker for a new object of this class: see [`Given::tracker`].
+    #[inline]
     fn claim(&self, registry: &'static Registry, class: &'static Class) -> u64 {
         // What a tracker makes while it is told of something is its own affair: else it might be told for ever.
         if self.telling.get() > 0 || !class.is_told() {
             return 0;
         }
+        let (number, claims) = (self.tracker.get(), self.claims.get());
+        if claims > 0 && number == self.claims_on.get() {
+            self.claims.set(claims - 1);
+            return number;
+        }
+        self.claim_more(registry)
+    }
+
+    #[cold]
+    fn claim_more(&self, registry: &'static Registry) -> u64 {
         loop {
-            let number =
-                if self.phase.get() == Phase::Closed { registry.trackers.current_number() } else { self.tracker.get() };
-            if number == 0 || number == CROWDED || registry.trackers.claim(number, self.shard.get()) {
+            if self.phase.get() == Phase::Closed {
+                let number = registry.trackers.current_number();
+                if number == 0 || number == CROWDED || registry.trackers.claim(number, 1, self.row.get()) {
+                    return number;
+                }
+                continue;
+            }
+            let number = self.tracker.get();
+            if number == 0 || number == CROWDED {
+                return number;
+            }
+            if self.claims.get() > 0 {
+                self.drop_claims(registry);
+                continue;
+            }
+            if registry.trackers.claim(number, CLAIMS, self.row.get()) {
+                self.claims_on.set(number);
+                self.claims.set(CLAIMS - 1);
                 return number;
             }
             // It is not the global one any more.
             self.tracker.set(registry.trackers.current_number());
         }
+    }
+
+    /// Takes back the claim of a dead object, for the next one; whether it did.
+    #[inline]
+    pub(super) fn take_claim(&self, number: u64) -> bool {
+        let claims = self.claims.get();
+        let takes = number == self.claims_on.get() && (1..2 * CLAIMS).contains(&claims);
+        if takes {
+            self.claims.set(claims + 1);
+        }
+        takes
+    }
+
+    /// Gives up the claims that no object has. A tracker that is returned is to be dropped where nothing is under way.
+    pub(super) fn give_up_claims(&self, registry: &Registry) -> Option<Arc<dyn Tracker>> {
+        let claims = self.claims.replace(0);
+        if claims == 0 {
+            return None;
+        }
+        // SAFETY: they are this thread's, and on this number.
+        unsafe { registry.trackers.release(self.claims_on.get(), claims, self.row.get()) }
+    }
+
+    /// Gives up claims on a tracker that may not be the global one any more. Only where nothing is under way.
+    fn renew_claims(&self, registry: &Registry, control: u64) {
+        if control != self.seen.get() && self.claims.get() > 0 {
+            self.drop_claims(registry);
+        }
+    }
+
+    /// Gives up the claims that no object has, where anything may happen: the tracker is dropped, which is user code that may come back here.
+    fn drop_claims(&self, registry: &Registry) {
+        let last = self.give_up_claims(registry);
+        super::visit::ends(move || drop(last));
     }
 
     #[cold]
@@ -302,6 +372,7 @@ impl Local {
         if Registry::is_off(control) {
             return Registration { slot: null(), given: Given::nothing() };
         }
+        self.renew_claims(registry, control);
         let seed = seed();
         let class = registry.class(&seed);
         let watched = class.watched();
@@ -421,7 +492,9 @@ impl Local {
             crate::clock::started();
             let open = super::close_at_thread_exit();
             self.phase.set(if open { Phase::Open } else { Phase::Closed });
-            self.shard.set(super::registry().trackers.next_shard());
+            if open {
+                self.row.set(super::registry().rows.take());
+            }
         }
     }
 
@@ -489,6 +562,8 @@ impl Local {
     /// The thread ends: slots and counts go back to the classes. Destructors that run later go the shared way.
     pub(super) fn close(&self) {
         self.phase.set(Phase::Closed);
+        let last = self.give_up_claims(super::registry());
+        super::registry().rows.give_back(self.row.replace(SHARED_ROW));
         self.control.set(NEVER);
         self.seen.set(NEVER);
         self.forget_recent();
@@ -506,6 +581,7 @@ impl Local {
             share.class.give_slots(share.all());
         }
         free_list(classes);
+        super::visit::ends(move || drop(last));
     }
 
     /// Every pair of class and site goes the slow way once more.

@@ -49,6 +49,7 @@ mod model;
 mod node;
 mod page;
 mod record;
+mod rows;
 mod sites;
 mod stack;
 mod sync;
@@ -83,6 +84,7 @@ use class::Seed;
 use global::Trackers;
 use local::Local;
 use page::{PAGE_BYTES, Page};
+use rows::Rows;
 use sites::Sites;
 use sync::{AtomicU64, Lock, Ordering};
 
@@ -101,6 +103,7 @@ pub(crate) struct Registry {
     sites: Lock<Sites>,
     slab: Lock<Slab>,
     trackers: Trackers,
+    rows: Rows,
     /// Taken to give an object its [`record`]; which one is a matter of the object's address.
     stripes: [Lock<()>; STRIPES],
 }
@@ -157,6 +160,7 @@ macro_rules! registry_new {
                 sites: Lock::new(Sites::new()),
                 slab: Lock::new(Slab { next: core::ptr::null_mut(), pages_left: 0, bytes: 0 }),
                 trackers: Trackers::new(),
+                rows: Rows::new(),
                 stripes: stripes(),
             }
         }

@@ -4,9 +4,9 @@ use core::mem::replace;
 use std::sync::Arc;
 
 use super::identity::{Identity, Origin};
-use super::registry;
 use super::sync::{Life, Lock};
 use super::visit::ends;
+use super::{registry, with_local};
 use crate::told::{Bundle, Tracker};
 
 pub(super) struct Record {
@@ -82,7 +82,7 @@ impl Identity {
         // Outside of the lock, as is whatever it holds when it is not needed.
         let mut fresh = Some(Record::new(self.origin(), None));
         let number = self.first_tracker();
-        let trackers = &registry().trackers;
+        let (trackers, row) = (&registry().trackers, with_local(|local| local.row.get()));
         let (record, last) = {
             let _stripe = registry().stripe(core::ptr::from_ref(self).addr()).lock();
             match (self.record(), fresh.take()) {
@@ -92,7 +92,7 @@ impl Identity {
                     let tracker = unsafe { trackers.tracker(number) };
                     record.kept = Lock::new(Kept { tracker: Some(Arc::clone(tracker)), bundle: None });
                     // SAFETY: the claim is the object's, and from now on the record stands in its place.
-                    (self.install(record), unsafe { trackers.release(number) })
+                    (self.install(record), unsafe { trackers.release(number, 1, row) })
                 }
                 (None, Some(record)) => (self.install(record), None),
                 (known, unused) => {

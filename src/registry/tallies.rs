@@ -3,7 +3,8 @@
 use core::ptr::null_mut;
 
 use super::Class;
-use super::sync::{AtomicPtr, AtomicU64, Ordering};
+use super::rows::{ALL_ROWS, SHARED_ROW};
+use super::sync::{AtomicPtr, AtomicU64, Ordering, bump};
 use super::with_local;
 
 /// What is counted of each class, from 0 up.
@@ -22,26 +23,25 @@ pub(crate) struct Heard {
     pub(crate) destroyed: u64,
 }
 
-/// For each class three counters in each of some shards; a thread counts in one of them, which few others write.
+/// For each class three counters in each row (see [`rows`](super::rows)).
 ///
 /// They stand in blocks, made when a class of theirs is first counted; each block is for twice as many classes as the one before.
 pub(crate) struct Tallies {
     blocks: [AtomicPtr<Block>; BLOCKS],
 }
 
-/// For each shard a row of cells.
+/// One row after the other.
 struct Block {
     rows: Box<[Line]>,
 }
 
-/// Cells stand by cache lines (by pairs of them, as they are fetched), so that no two shards share one.
+/// Cells stand by cache lines (by pairs of them, as they are fetched), so that no two rows share one.
 #[repr(align(128))]
 struct Line([Cell; IN_LINE]);
 
 struct Cell([AtomicU64; 3], #[allow(dead_code, reason = "it fills up to 32 bytes")] u64);
 
 const IN_LINE: usize = 4;
-const SHARDS: usize = if cfg!(loom) { 1 } else { 16 };
 /// Classes in the first block.
 const FIRST: usize = 32;
 /// So many blocks have room for every index of a class.
@@ -56,10 +56,14 @@ impl Tallies {
     #[inline]
     pub(crate) fn add(&self, class: &Class, count: Count) {
         let (block, index) = place(class.index());
-        let shard = with_local(|local| local.shard.get()) as usize % SHARDS;
-        let cell = self.block(block).cell(block, shard, index);
-        // Release: who reads a death and then the births must not see it without its birth.
-        cell.0[count as usize].fetch_add(1, Ordering::Release);
+        let row = with_local(|local| local.row.get());
+        let counter = &self.block(block).cell(block, row as usize, index).0[count as usize];
+        if row == SHARED_ROW {
+            // Release: as in `bump`.
+            counter.fetch_add(1, Ordering::Release);
+        } else {
+            bump(counter);
+        }
     }
 
     /// All counts of a class. Deaths are never more than births.
@@ -71,11 +75,8 @@ impl Tallies {
         let Some(found) = (unsafe { pointer.as_ref() }) else { return Heard::default() };
         let sum = |count: Count| {
             // Acquire: a death that is seen brings its birth with it; they are read in that order below.
-            let shards = (0..SHARDS).map(|shard| {
-                let cell = found.cell(block, shard, index);
-                cell.0[count as usize].load(Ordering::Acquire)
-            });
-            shards.sum()
+            let rows = (0..ALL_ROWS).map(|row| found.cell(block, row, index).0[count as usize].load(Ordering::Acquire));
+            rows.sum()
         };
         let (destroyed, detached) = (sum(Count::Destroyed), sum(Count::Detached));
         Heard { destroyed, detached, attached: sum(Count::Attached) }
@@ -94,10 +95,7 @@ impl Tallies {
 
     #[cold]
     fn make_block(&self, block: usize) -> &Block {
-        let lines = SHARDS * (FIRST << block) / IN_LINE;
-        let cell = || Cell(Default::default(), 0);
-        let rows = (0..lines).map(|_| Line(core::array::from_fn(|_| cell()))).collect();
-        let fresh = Box::into_raw(Box::new(Block { rows }));
+        let fresh = Box::into_raw(Box::new(Block { rows: zeroed_lines(ALL_ROWS * (FIRST << block) / IN_LINE) }));
         // Release: who finds it sees it made. Acquire: so do we, if another thread was first.
         match self.blocks[block].compare_exchange(null_mut(), fresh, Ordering::Release, Ordering::Acquire) {
             // SAFETY: just made, and freed with the whole.
@@ -112,11 +110,24 @@ impl Tallies {
     }
 }
 
+/// Lines full of zeros. Those of rows that nobody writes are never touched: as a rule, the system does not even provide the memory.
+#[cfg(not(loom))]
+fn zeroed_lines(count: usize) -> Box<[Line]> {
+    let lines = Box::<[Line]>::new_zeroed_slice(count);
+    // SAFETY: an atomic of zeros is the number 0.
+    unsafe { lines.assume_init() }
+}
+
+#[cfg(loom)]
+fn zeroed_lines(count: usize) -> Box<[Line]> {
+    (0..count).map(|_| Line(core::array::from_fn(|_| Cell(Default::default(), 0)))).collect()
+}
+
 impl Block {
     #[inline]
-    fn cell(&self, block: usize, shard: usize, index: usize) -> &Cell {
+    fn cell(&self, block: usize, row: usize, index: usize) -> &Cell {
         let lines_in_row = (FIRST << block) / IN_LINE;
-        &self.rows[shard * lines_in_row + index / IN_LINE].0[index % IN_LINE]
+        &self.rows[row * lines_in_row + index / IN_LINE].0[index % IN_LINE]
     }
 }
 

@@ -71,36 +71,32 @@ impl Identity {
     }
 
     /// The object is dead, and nobody but the caller has it: tells its tracker, and gives up what was kept.
-    #[cold]
     #[inline(never)]
     pub(super) fn farewell(&self, class: &'static Class) {
-        let (tracker, bundle, last);
-        match self.record() {
-            Some(record) => {
-                Kept { tracker, bundle } = record.empty();
-                if let Some(tracker) = &tracker {
-                    tell(&**tracker, News::Destroyed, &self.info(class, bundle.as_ref()));
-                }
-                last = None;
-            }
-            None => {
-                let number = self.first_tracker();
-                // SAFETY: the object's claim holds until it is given up below.
-                tell(&**unsafe { registry().trackers.tracker(number) }, News::Destroyed, &self.info(class, None));
-                // SAFETY: nobody else has the object, so nobody else gives up its claim.
-                last = unsafe { registry().trackers.release(number) };
-                (tracker, bundle) = (None, None);
-            }
+        let Some(record) = self.record() else {
+            // SAFETY: the object's claim holds until it is given up below.
+            let tracker = unsafe { registry().trackers.tracker(self.first_tracker()) };
+            tell(&**tracker, News::Destroyed, &self.info(class, None));
+            return self.forsake();
+        };
+        let Kept { tracker, bundle } = record.empty();
+        if let Some(tracker) = &tracker {
+            tell(&**tracker, News::Destroyed, &self.info(class, bundle.as_ref()));
         }
         // A destructor that throws must not come between an object and its memory.
-        ends(move || drop((tracker, bundle, last)));
+        ends(move || drop((tracker, bundle)));
     }
 
-    /// The object came to nothing before anybody was told of it.
+    /// Gives up the claim that the object was born with, if it still has it, and tells nobody: nobody else may have the object.
     pub(super) fn forsake(&self) {
-        if !self.has_record() && self.first_tracker() != 0 {
+        let number = self.first_tracker();
+        if number == 0 || self.has_record() {
+            return;
+        }
+        let (taken, row) = with_local(|local| (local.take_claim(number), local.row.get()));
+        if !taken {
             // SAFETY: nobody else has the object, so nobody else gives up its claim.
-            let last = unsafe { registry().trackers.release(self.first_tracker()) };
+            let last = unsafe { registry().trackers.release(number, 1, row) };
             ends(move || drop(last));
         }
     }
