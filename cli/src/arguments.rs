@@ -25,7 +25,7 @@ pub(crate) use follow::Follow;
 pub(crate) use form::Form;
 pub(crate) use growth::Growth;
 pub(crate) use html::Html;
-pub(crate) use listings::{At, Classes, Oldest, Sites};
+pub(crate) use listings::{Ages, At, Classes, History, Merge, Oldest, Sites, Survivors};
 pub(crate) use objects::{Object, Objects};
 pub(crate) use source::{DumpFile, Source};
 
@@ -92,14 +92,22 @@ pub(crate) enum Command {
     Sites(Sites),
     /// Print the oldest live objects of a snapshot.
     Oldest(Oldest),
+    /// Print how old live objects are, or how long dead ones lived, as histograms.
+    Ages(Ages),
+    /// Print how the number of live objects of classes changed, one object at a time.
+    History(History),
     /// Print objects one by one, with their sizes over time.
     Objects(Objects),
     /// Print one object, with its sizes over time and the parts that make them up.
     Object(Object),
     /// Print what changed between two snapshots: objects made, dropped and surviving, and their bytes.
     Diff(Diff),
+    /// Print the objects that were made between two snapshots and are still alive in a third.
+    Survivors(Survivors),
     /// Print which classes grow, and how fast.
     Growth(Growth),
+    /// Print what the classes of several runs or processes hold, side by side.
+    Merge(Merge),
     /// Show a dump while a program is writing it: a table that is drawn anew with each snapshot.
     Follow(Follow),
     /// Write a report that a browser shows: one file, with everything in it.

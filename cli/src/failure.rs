@@ -2,7 +2,7 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
-use classtracker_stats::{DumpError, SnapshotRangeError, UnknownObject};
+use classtracker_stats::{DumpError, SameRun, SnapshotRangeError, SurvivorsError, UnknownObject};
 
 /// Why a command could not do its work.
 #[derive(Debug)]
@@ -13,6 +13,10 @@ pub(crate) enum Failure {
     UnknownObject(String, UnknownObject),
     /// The dump, by this name, has no such snapshots.
     NoSuchSnapshot(String, SnapshotRangeError),
+    /// Of the dump, by this name, it can't be said what survived.
+    Survivors(String, SurvivorsError),
+    /// Two dumps are of one run.
+    SameRun(SameRun),
     /// The dump, by this name, lost snapshots between two looks at it.
     Changed(String),
     /// The output can't be written.
@@ -34,6 +38,8 @@ impl fmt::Display for Failure {
             Self::Dump(error) => error.fmt(f),
             Self::UnknownObject(file, error) => write!(f, "{file}: {error}"),
             Self::NoSuchSnapshot(file, error) => write!(f, "{file}: {error}"),
+            Self::Survivors(file, error) => write!(f, "{file}: {error}"),
+            Self::SameRun(error) => error.fmt(f),
             Self::Changed(file) => write!(f, "{file}: the dump was changed while it was read"),
             Self::Output(error) => write!(f, "can't write the output: {error}"),
             Self::File(path, error) => write!(f, "{}: can't write: {error}", path.display()),

@@ -2,7 +2,10 @@
 
 use std::io;
 
-use classtracker_stats::{Annotated, ClassList, Diff, Growth, ObjectHistory, ObjectList, Oldest, Sites, Summary};
+use classtracker_stats::{
+    Annotated, ClassList, Diff, Growth, Lifespans, MergedSummary, ObjectHistory, ObjectList, Oldest, Sites, Summary,
+    Survivors,
+};
 use serde::Serialize;
 
 use crate::arguments::Form;
@@ -29,4 +32,17 @@ macro_rules! answers {
     )*};
 }
 
-answers!(Annotated, ClassList, Diff, Growth, ObjectHistory, ObjectList, Oldest, Sites, Summary);
+answers!(
+    Annotated,
+    ClassList,
+    Diff,
+    Growth,
+    Lifespans,
+    MergedSummary,
+    ObjectHistory,
+    ObjectList,
+    Oldest,
+    Sites,
+    Summary,
+    Survivors
+);

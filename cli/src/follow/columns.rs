@@ -72,8 +72,8 @@ mod tests {
         let mut rows = [["app::staff::Employee".to_owned(), "1234".to_owned()]];
         assert_eq!(aligned(&mut rows.clone(), 26), ["app::staff::Employee  1234"]);
         assert_eq!(aligned(&mut rows.clone(), 20), ["app::s…mployee  1234"]);
-        assert_eq!(aligned(&mut rows, 3), ["app:…oyee  1234"]);
-        assert_eq!(cut("app:…oyee  1234", 3), "ap…");
+        assert_eq!(aligned(&mut rows, 3), ["app:…loyee  1234"]);
+        assert_eq!(cut("app:…loyee  1234", 3), "ap…");
     }
 
     #[test]

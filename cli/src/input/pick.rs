@@ -12,6 +12,8 @@ use crate::failure::Failure;
 /// Some snapshots of a dump, with their objects packed.
 pub(crate) struct Picked<const N: usize> {
     pub(crate) session: Session,
+    /// Where they stand among those that can be read.
+    pub(crate) indices: [usize; N],
     /// In the order asked for.
     pub(crate) snapshots: [CompactSnapshot; N],
     /// Serials that snapshots between the first and the last of them, in time, found dead.
@@ -48,7 +50,7 @@ impl Dump {
         }
         let found: Option<Vec<_>> = found.into_iter().collect();
         match found.map(TryInto::try_into) {
-            Some(Ok(snapshots)) => Ok(Picked { session, snapshots, gone, outcome }),
+            Some(Ok(snapshots)) => Ok(Picked { session, indices: wanted, snapshots, gone, outcome }),
             _ => Err(Failure::Changed(self.name())),
         }
     }

@@ -85,6 +85,13 @@ impl Reading {
     }
 }
 
+impl Dump {
+    /// Begins to read all snapshots, without their objects.
+    pub(crate) fn read(self, allow_cut: bool) -> Result<Reading, Failure> {
+        Ok(Reading { reader: self.reader(Objects::Skip)?, dump: self, wanted: 0..usize::MAX, allow_cut })
+    }
+}
+
 /// Loads the snapshots that `source` wants.
 pub(crate) fn load(source: &Source, objects: Objects) -> Result<(Stats, Outcome), Failure> {
     let reading = Reading::begin(source, objects)?;

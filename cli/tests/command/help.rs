@@ -18,11 +18,15 @@ fn the_help_shows_examples_and_exit_codes() {
                        their peaks
           sites        Print where the live objects of a snapshot were made
           oldest       Print the oldest live objects of a snapshot
+          ages         Print how old live objects are, or how long dead ones lived, as histograms
+          history      Print how the number of live objects of classes changed, one object at a time
           objects      Print objects one by one, with their sizes over time
           object       Print one object, with its sizes over time and the parts that make them up
           diff         Print what changed between two snapshots: objects made, dropped and surviving, and
                        their bytes
+          survivors    Print the objects that were made between two snapshots and are still alive in a third
           growth       Print which classes grow, and how fast
+          merge        Print what the classes of several runs or processes hold, side by side
           follow       Show a dump while a program is writing it: a table that is drawn anew with each
                        snapshot
           html         Write a report that a browser shows: one file, with everything in it

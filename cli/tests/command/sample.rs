@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use chrono::DateTime;
 use classtracker_stats::{
-    CensusRow, ClassRow, ObjectRecord, ObjectRow, Referent, Session, Site, SiteRow, Snapshot, Stats,
+    CensusRow, ClassRow, Durations, Frame, History, HistoryEvent, ObjectRecord, ObjectRow, Referent, Session, Site,
+    SiteRow, Snapshot, Stats, Trace,
 };
 
 /// Two snapshots of a shop: three books, of which one is sold, and many customers that are not listed by themselves.
@@ -111,6 +112,44 @@ pub(crate) fn placed() -> Stats {
     Stats::new(Session::new(DateTime::UNIX_EPOCH, 7), snapshots.to_vec())
 }
 
+/// A snapshot of a class with ages, lifetimes and a history.
+pub(crate) fn aged() -> Stats {
+    let mut snapshot = snapshot("evening", 90_000, 8_000);
+    let mut class = row("shop::Customer", 4, 40);
+    let durations = |millis: &[u64]| {
+        let mut durations = Durations::default();
+        millis.iter().for_each(|millis| durations.add(Duration::from_millis(*millis)));
+        durations
+    };
+    class.ages = Some(durations(&[300, 400, 600, 60_000]));
+    class.lifetimes = Some(durations(&[1, 2, 2000]));
+    let events = [(10, 1), (20, 2), (30, 1), (40, 4)]
+        .map(|(seconds, live)| HistoryEvent { at: Duration::from_secs(seconds), live })
+        .to_vec();
+    class.history = Some(History { events, lost: 3 });
+    snapshot.classes.push(class);
+    Stats::new(Session::new(DateTime::UNIX_EPOCH, 7), vec![Arc::new(snapshot)])
+}
+
+/// Three snapshots around a request that makes two buffers and leaves one.
+pub(crate) fn phases() -> Stats {
+    let snapshots = [("idle", vec![1]), ("request", vec![1, 2, 3]), ("later", vec![1, 3, 4])];
+    let mut created = [1, 3, 4].into_iter();
+    let mut millis = 0;
+    let snapshots = snapshots.map(|(label, serials)| {
+        millis += 1000;
+        let mut snapshot = snapshot(label, millis, 8_000);
+        let mut class = row("shop::Buffer", serials.len() as u64, 500);
+        (class.created, class.listed) = (created.next().unwrap(), class.live);
+        class.dropped = class.created - class.live;
+        snapshot.classes.push(class);
+        let object = |serial| ObjectRow::new(Arc::new(ObjectRecord::new(serial, "shop::Buffer", 24)), 500);
+        snapshot.objects = serials.into_iter().map(object).collect();
+        Arc::new(snapshot)
+    });
+    Stats::new(Session::new(DateTime::UNIX_EPOCH, 7), snapshots.to_vec())
+}
+
 /// Two snapshots in which every text that a program chooses is this one.
 pub(crate) fn hostile(text: &str) -> Stats {
     let mut session = Session::new(DateTime::UNIX_EPOCH, 7);
@@ -123,6 +162,11 @@ pub(crate) fn hostile(text: &str) -> Stats {
         let mut snapshot = snapshot(text, 100 * number, 8_000);
         let mut class = row(text, 1, 300 * number);
         class.listed = 1;
+        let mut site = SiteRow::new(1, 300 * number);
+        (site.site, site.trace) = (object.site.clone(), Some(Arc::new(Trace::new(vec![Arc::new(Frame::new(text))]))));
+        class.sites = vec![site];
+        class.oldest = vec![Arc::clone(&object)];
+        class.history = Some(History::default());
         class.referents = vec![Referent::new(text, 1, 1, 72, 300 * number)];
         let mut row = ObjectRow::new(Arc::clone(&object), 300 * number);
         row.referents = class.referents.clone().into();

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use crate::sample;
 
 /// Every command that reads a dump, with what comes behind the file's name.
-pub(crate) const COMMANDS: [&[&str]; 22] = [
+pub(crate) const COMMANDS: [&[&str]; 30] = [
     &["summary"],
     &["summary", "--json"],
     &["summary", "--full-names"],
@@ -30,6 +30,14 @@ pub(crate) const COMMANDS: [&[&str]; 22] = [
     &["sites", "1", "--json"],
     &["oldest", "1"],
     &["oldest", "1", "--json"],
+    &["ages", "1"],
+    &["ages", "1", "--json"],
+    &["history"],
+    &["history", "--json"],
+    &["survivors", "1", "1", "1"],
+    &["survivors", "1", "1", "1", "--json"],
+    &["merge"],
+    &["merge", "--json"],
     &["export", "--objects"],
     &["export", "--objects", "--format", "ndjson"],
 ];
