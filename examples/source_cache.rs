@@ -3,12 +3,14 @@
 //! ```text
 //! cargo run --release --example source_cache
 //! cargo run --release --example source_cache -- --leak
+//! cargo run --release --example source_cache -- --leak --rounds 20 --dump sources.ctdump
 //! cargo run --release --example source_cache -- ~/some/project --dump sources.ctdump
 //! ```
 //!
 //! It loads every `.rs` file below a directory, evicts half of them, loads those again, and takes a snapshot after each step.
 //! Every file and every symbol is a [`Tracked`](classtracker::Tracked). With `--leak` the index is not told of evictions, as
-//! happens, so its symbols keep the evicted files alive: the summary shows as many live files after the eviction as before.
+//! happens, so its symbols keep the evicted files alive: the summary shows as many live files after the eviction as before. With
+//! more rounds of this, `classtracker growth` tells the one run from the other.
 
 #[path = "source_cache/arguments.rs"]
 mod arguments;
@@ -98,6 +100,13 @@ fn run(arguments: &Arguments, out: &mut impl Write) -> Result<(), Box<dyn Error>
     load(&mut cache, &evicted, &mut broken);
     tracker.create_snapshot("reloaded");
     write!(text, "\n{}", report::NotLoaded(&broken))?;
+
+    for _ in 1..arguments.rounds {
+        evicted.iter().for_each(|path| cache.evict(path));
+        tracker.create_snapshot("half evicted");
+        load(&mut cache, &evicted, &mut Vec::new());
+        tracker.create_snapshot("reloaded");
+    }
 
     let stats = tracker.stats();
     let printed = out

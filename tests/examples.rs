@@ -90,6 +90,21 @@ fn a_cache_whose_index_is_not_told_keeps_what_it_evicts() {
 }
 
 #[test]
+fn growth_names_the_leaking_class_first_and_nothing_in_a_cache_that_evicts() {
+    let growing = |arguments: &[&str]| {
+        let (_, stats) = run(arguments);
+        let growth = stats.growth();
+        let growing: Vec<_> = growth.growing().map(|class| class.name.to_string()).collect();
+        (growth.classes[0].name.to_string(), growing)
+    };
+    let file = || "SourceFile".to_owned();
+    assert_eq!(growing(&["--leak", "--rounds", "8"]), (file(), vec![file(), "Symbol".to_owned()]));
+    assert_eq!(growing(&["--rounds", "8"]).1, Vec::<String>::new());
+    // Three snapshots are too few to tell growth from chance, not to tell what grew most.
+    assert_eq!(growing(&["--leak"]), (file(), Vec::new()));
+}
+
+#[test]
 fn sources_that_cannot_be_parsed_are_counted_and_named() {
     let (printed, _) = run(&[]);
     let (loaded, _) = printed.split_once("\n\n").unwrap();

@@ -17,7 +17,8 @@ pub use builder::GrowthBuilder;
 ///
 /// The slope of a class is the median of the slopes between all pairs of snapshots (Theil–Sen), so that single snapshots that
 /// stick out do not matter. Whether it is more than chance is judged by the order of all pairs (Mann–Kendall), made
-/// stricter where neighbouring snapshots resemble each other, as in traffic that comes in waves.
+/// stricter where neighbouring snapshots resemble each other, as in traffic that comes in waves. It is judged from snapshot to
+/// snapshot, whenever they were taken.
 ///
 /// The first snapshots of a class may be left out as its warm-up: as many, up to half of them, as make the others lie
 /// closest to a straight line. So a class that filled up and stays full is not growing.
@@ -64,7 +65,7 @@ pub struct Trend {
     pub first: u64,
     /// What it is in the last snapshot that has the class.
     pub last: u64,
-    /// How much it changes in an hour, after the warm-up; `None` if no time passed.
+    /// How much it changes in an hour, after the warm-up; `None` if time does not go on from snapshot to snapshot.
     pub per_hour: Option<f64>,
     /// How much it changes from snapshot to snapshot, after the warm-up; `None` with a single one.
     pub per_snapshot: Option<f64>,

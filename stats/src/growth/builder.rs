@@ -79,8 +79,8 @@ impl GrowthBuilder {
     #[must_use]
     pub fn finish(self) -> Growth {
         let names = ClassNames::new(self.names, self.classes.keys().collect());
-        let axis =
-            Axis::new(self.times.iter().map(|(sum, snapshots)| sum / f64::from(*snapshots)).collect(), self.averaged);
+        let times = self.times.iter().map(|(sum, snapshots)| sum / f64::from(*snapshots)).collect();
+        let axis = Axis { times, averaged: self.averaged };
         let mut classes: Vec<ClassGrowth> = self
             .classes
             .iter()

@@ -33,7 +33,10 @@ pub(super) enum Measure {
 /// The average of one number over some snapshots.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Point {
+    /// Its number among all points.
     pub(super) x: f64,
+    /// When it was, in seconds.
+    pub(super) time: f64,
     pub(super) y: f64,
     pub(super) snapshots: usize,
 }
@@ -86,14 +89,16 @@ impl Series {
         self.sums = halved;
     }
 
-    /// The points of which a snapshot has the class, with these places on the axis.
-    pub(super) fn points(&self, measure: Measure, axis: &[f64]) -> Vec<Point> {
-        let sums = self.sums.iter().zip(&axis[self.start..]).filter(|(sum, _)| sum.snapshots > 0);
-        sums.map(|(sum, &x)| Point {
-            x,
-            y: sum.values[measure as usize] / f64::from(sum.snapshots),
-            snapshots: sum.snapshots as usize,
-        })
-        .collect()
+    /// The points of which a snapshot has the class; all points were at these times.
+    pub(super) fn points(&self, measure: Measure, times: &[f64]) -> Vec<Point> {
+        let sums = self.sums.iter().zip(times.iter().enumerate().skip(self.start));
+        sums.filter(|(sum, _)| sum.snapshots > 0)
+            .map(|(sum, (number, &time))| Point {
+                x: number as f64,
+                time,
+                y: sum.values[measure as usize] / f64::from(sum.snapshots),
+                snapshots: sum.snapshots as usize,
+            })
+            .collect()
     }
 }

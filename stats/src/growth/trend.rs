@@ -23,26 +23,18 @@ const LEAST_IN_THIRD: usize = 8;
 /// A rise of less than this share is none to speak of, once it has ended.
 const LEAST_RISE: f64 = 0.05;
 
-/// Where points lie: in seconds, or by their number where no time passes.
+/// What all classes have in common.
 pub(super) struct Axis {
-    places: Vec<f64>,
-    timed: bool,
-    /// From snapshot to snapshot, in the axis' unit.
-    step: f64,
+    /// When each point was, in seconds.
+    pub(super) times: Vec<f64>,
+    /// How many snapshots make a point.
+    pub(super) averaged: usize,
 }
 
-impl Axis {
-    pub(super) fn new(times: Vec<f64>, averaged: usize) -> Self {
-        let timed = times.len() > 1 && times.is_sorted_by(|before, after| before < after);
-        let places = if timed { times } else { (0..times.len()).map(|index| index as f64).collect() };
-        let span = places.last().zip(places.first()).map_or(0.0, |(last, first)| last - first);
-        let step = span / (places.len().saturating_sub(1) * averaged).max(1) as f64;
-        Self { places, timed, step }
-    }
-}
-
+/// Growth is judged from snapshot to snapshot, not over time: a snapshot that was taken late, or two that were taken at once,
+/// would weigh more than the others. Over time it is measured for who reads it.
 pub(super) fn trend(series: &Series, measure: Measure, axis: &Axis) -> Trend {
-    let all = series.points(measure, &axis.places);
+    let all = series.points(measure, &axis.times);
     let left_out = warm_up(&all);
     let points = &all[left_out..];
     let snapshots = |points: &[Point]| points.iter().map(|point| point.snapshots).sum::<usize>();
@@ -55,19 +47,25 @@ pub(super) fn trend(series: &Series, measure: Measure, axis: &Axis) -> Trend {
         Some(confidence) => verdict(&all, points, line, &pairs, confidence),
     };
     let share = |part: u64| (pairs.all > 0).then(|| part as f64 / pairs.all as f64);
-    let slope = (points.len() > 1).then_some(line.slope);
     Trend {
         verdict,
         first: series.first[measure as usize],
         last: series.last[measure as usize],
-        per_hour: slope.filter(|_| axis.timed).map(|slope| slope * 3600.0),
-        per_snapshot: slope.map(|slope| slope * axis.step),
+        per_hour: per_second(points).map(|slope| slope * 3600.0),
+        per_snapshot: (points.len() > 1).then(|| line.slope / axis.averaged as f64),
         snapshots: snapshots(&all),
         warm_up: snapshots(&all[..left_out]),
         rising: share(pairs.rising),
         falling: share(pairs.falling),
         confidence,
     }
+}
+
+/// The median slope over time; `None` if time does not go on from each point to the next.
+fn per_second(points: &[Point]) -> Option<f64> {
+    let on_time: Vec<Point> = points.iter().map(|point| Point { x: point.time, ..*point }).collect();
+    let rises = on_time.len() > 1 && on_time.is_sorted_by(|before, after| before.x < after.x);
+    rises.then(|| Line::through(&on_time).slope)
 }
 
 /// The line of Theil and Sen.

@@ -5,6 +5,12 @@ use super::series::Point;
 /// With fewer points, none is left out: there is too little to tell a warm-up from chance.
 const LEAST_POINTS: usize = 12;
 
+/// Points are left out only if that makes the error smaller than this part of what it is with all points.
+const WORTH: f64 = 0.5;
+
+/// Errors up to this many times the least are as good: fewer points are left out then.
+const ALIKE: f64 = 1.25;
+
 /// How many points are best left out: the rest lies closest to a straight line, for how many they are.
 ///
 /// It is the number with the least *residual sum of squares ÷ (points left)²*, up to half of all. This is the marginal standard
@@ -34,6 +40,10 @@ pub(super) fn warm_up(points: &[Point]) -> usize {
         }
     }
     // What is but rounding is no reason to leave anything out.
-    let least = errors.iter().copied().fold(f64::INFINITY, f64::min) + 1e-9 * whole;
-    errors.iter().position(|error| *error <= least).unwrap_or(0)
+    let rounding = 1e-9 * whole;
+    let least = errors.iter().copied().fold(f64::INFINITY, f64::min);
+    if least > WORTH * errors[0] {
+        return 0;
+    }
+    errors.iter().position(|error| *error <= ALIKE * least + rounding).unwrap_or(0)
 }
