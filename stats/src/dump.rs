@@ -28,6 +28,7 @@ mod lost;
 mod options;
 mod packed;
 mod packed_row;
+mod pushed;
 mod reader;
 mod records;
 mod referents;

@@ -11,8 +11,8 @@ use std::panic::catch_unwind;
 use std::time::{Duration, Instant};
 
 /// Of each target. In so many all kinds of changes occur; more are for `cargo xtask fuzz`.
-const CHANGED: usize = 5000;
-const AT_MOST: Duration = Duration::from_secs(20);
+const CHANGED: usize = 3000;
+const AT_MOST: Duration = Duration::from_secs(10);
 
 /// The committed inputs of a target, in the same order each time.
 fn corpus(target: &str) -> Vec<Vec<u8>> {

@@ -135,32 +135,84 @@ fn long() -> Stats {
     Stats::new(session(), snapshots.collect())
 }
 
-fn anew(dump: &[u8]) -> Vec<usize> {
-    let kinds: Vec<u8> = frames(dump).map(|frame| dump[frame.start + 8]).collect();
-    kinds.iter().enumerate().filter(|(_, kind)| **kind == 0x42).map(|(number, _)| number).collect()
+/// Of the frames that are snapshots which begin anew: the number among all frames, and among those of snapshots.
+fn anew(dump: &[u8]) -> Vec<(usize, usize)> {
+    let kinds = frames(dump).map(|frame| dump[frame.start + 8]).enumerate();
+    let snapshots = kinds.filter(|(_, kind)| matches!(kind, 0x02 | 0x42)).enumerate();
+    snapshots.filter(|(_, (_, kind))| *kind == 0x42).map(|(number, (frame, _))| (frame, number)).collect()
 }
 
 #[test]
 fn damage_in_the_middle_costs_the_snapshots_up_to_one_that_begins_anew() {
     let stats = long();
     let dump = dumped(&stats);
-    let [first, second, ..] = anew(&dump)[..] else {
+    let [(1, 0), (second, number), ..] = anew(&dump)[..] else {
         panic!("none begins anew");
     };
-    assert_eq!(first, 1);
     let all: Vec<_> = frames(&dump).collect();
     let mut damaged = dump.clone();
     damaged[all[5].end - 1] ^= 1;
     let (read, lost) = Stats::read_with(&damaged[..], &options(|to| to.damage = Damage::PassOver)).unwrap();
     // The first frame is the session.
-    let expected: Vec<_> = [&stats.snapshots()[..4], &stats.snapshots()[second - 1..]].concat();
+    let expected: Vec<_> = [&stats.snapshots()[..4], &stats.snapshots()[number..]].concat();
     assert_eq!(read.snapshots(), expected);
     let [lost] = &lost[..] else {
         panic!("{lost:?}");
     };
     assert_eq!((lost.offset, lost.bytes), (all[5].start as u64, (all[second].start - all[5].start) as u64));
-    assert_eq!((lost.snapshots, lost.frames), (4, second as u64 - 6));
+    assert_eq!((lost.snapshots, lost.frames), (4, number as u64 - 5));
     assert!(Stats::read_from(&damaged[..]).is_err());
+}
+
+#[test]
+fn a_length_that_is_damaged_costs_no_more_than_a_payload() {
+    let stats = long();
+    let dump = dumped(&stats);
+    let [_, (second, number), ..] = anew(&dump)[..] else {
+        panic!("none begins anew");
+    };
+    let all: Vec<_> = frames(&dump).collect();
+    let expected: Vec<_> = [&stats.snapshots()[..4], &stats.snapshots()[number..]].concat();
+    let check = |damaged: &[u8]| {
+        let (read, lost) = Stats::read_with(damaged, &options(|to| to.damage = Damage::PassOver)).unwrap();
+        assert_eq!(read.snapshots(), expected);
+        let [lost] = &lost[..] else {
+            panic!("{lost:?}");
+        };
+        assert!((all[5].start..all[5].end).contains(&(lost.offset as usize)), "{lost}");
+        // The mark before the snapshot may count as lost.
+        assert!((all[second - 1].start..=all[second].start).contains(&((lost.offset + lost.bytes) as usize)), "{lost}");
+    };
+    for bit in 0..32 {
+        let mut damaged = dump.clone();
+        damaged[all[5].start + bit / 8] ^= 1 << (bit % 8);
+        check(&damaged);
+    }
+    // As a disk may leave it after a power cut: nothing but zeros from the frame's begin on, over some frames' ends.
+    for length in [1, 8, 9, 10, 100, 500] {
+        let mut damaged = dump.clone();
+        damaged[all[5].start..all[5].start + length].fill(0);
+        check(&damaged);
+        damaged.drain(all[5].start..all[5].start + length);
+        let (read, _) = Stats::read_with(&damaged[..], &options(|to| to.damage = Damage::PassOver)).unwrap();
+        assert_eq!(read.snapshots(), expected, "{length} bytes are missing");
+    }
+}
+
+#[test]
+fn marks_that_lead_nowhere_are_given_up() {
+    let dump = dumped(&long());
+    let [_, (second, _), ..] = anew(&dump)[..] else {
+        panic!("none begins anew");
+    };
+    let all: Vec<_> = frames(&dump).collect();
+    let mut marks = dump[..all[2].start].to_vec();
+    for _ in 0..200_000 {
+        marks.extend(&dump[all[second - 1].start..all[second - 1].end]);
+        marks.extend([0, 0, 0, 0x3F, 1, 2, 3, 4, 0x42]);
+    }
+    let report = dump::check_stream(&marks[..]).unwrap();
+    assert_eq!((report.snapshots, report.bytes), (1, marks.len() as u64));
 }
 
 #[test]

@@ -81,6 +81,6 @@ pub fn check_stream(input: impl Read) -> Result<CheckReport, DumpError> {
     let frames = reader.frames();
     let (version, snapshots, whole, ended) = (frames.version, frames.snapshots, frames.frames, frames.ended);
     let session = frames.session.clone();
-    let bytes = frames.bytes();
+    let bytes = frames.offset;
     Ok(CheckReport { version, session, snapshots, frames: whole, bytes, object_rows, ended, lost: reader.into_lost() })
 }

@@ -115,7 +115,7 @@ impl<R: Read> CompactReader<R> {
     }
 
     fn decode(&mut self, anew: bool) -> Result<CompactSnapshot, Bad> {
-        let (snapshot, objects) = self.decoder.snapshot(self.frames.version, &self.frames.payload)?;
+        let (snapshot, objects) = self.decoder.snapshot(self.frames.version, self.frames.payload())?;
         let objects = match self.objects {
             Objects::Read => self.rows.read(&objects, &self.decoder.tables)?,
             Objects::Skip => PackedObjects::none(&self.decoder.tables),

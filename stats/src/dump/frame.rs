@@ -4,13 +4,15 @@ use std::io::{self, Read};
 
 use serde::Serialize;
 
-use super::MAX_PAYLOAD;
 use super::codec;
 use super::error::{Action, DumpError, Part};
+use super::{MAGIC, MAX_PAYLOAD};
 
 pub(super) const SESSION: u8 = 1;
 pub(super) const SNAPSHOT: u8 = 2;
 pub(super) const END: u8 = 3;
+/// Stands before a snapshot that begins anew, to be found by those who have lost their way. From version 2 on.
+pub(super) const MARK: u8 = 4;
 
 /// Set in the kind of a snapshot that refers to nothing in frames before it. From version 2 on.
 pub(super) const ANEW: u8 = 0x40;
@@ -30,6 +32,17 @@ pub(super) fn build(frame: &mut Vec<u8>, kind: u8, value: &impl Serialize, offse
     codec::encode(value, frame).map_err(|error| DumpError::io(Action::Write, offset, io::Error::other(error)))?;
     checked_length((frame.len() - HEADER) as u64, offset)?;
     finish(frame, kind, offset)
+}
+
+/// The frame that marks where one can begin to read: always the same, and like nothing else that is in a dump.
+pub(super) fn mark() -> [u8; HEADER + MAGIC.len()] {
+    let mut mark = [0; HEADER + MAGIC.len()];
+    mark[HEADER..].copy_from_slice(&MAGIC);
+    mark[8] = MARK;
+    let checksum = crc32fast::hash(&mark[8..]);
+    mark[..4].copy_from_slice(&(MAGIC.len() as u32).to_le_bytes());
+    mark[4..8].copy_from_slice(&checksum.to_le_bytes());
+    mark
 }
 
 /// Compresses the payload of a frame, if that makes it shorter. `spare` is room for it.
@@ -54,46 +67,71 @@ fn finish(frame: &mut [u8], kind: u8, offset: u64) -> Result<(), DumpError> {
     Ok(())
 }
 
-/// Reads the next frame into `payload` and gives its kind. `snapshots` were read before it.
-pub(super) fn read(input: &mut impl Read, payload: &mut Vec<u8>, offset: u64, snapshots: u64) -> Result<u8, DumpError> {
-    let cut = |part, offset, expected: usize, found: usize| DumpError::Cut {
-        path: None,
-        offset,
-        part,
-        expected: expected as u64,
-        found: found as u64,
-        snapshots,
-    };
-    let mut header = [0; HEADER];
-    let found = fill(input, &mut header).map_err(|error| DumpError::io(Action::Read, offset, error))?;
-    if found < HEADER {
-        return Err(cut(Part::FrameHeader, offset, HEADER, found));
-    }
-    let [l0, l1, l2, l3, c0, c1, c2, c3, kind] = header;
-    let length = checked_length(u32::from_le_bytes([l0, l1, l2, l3]).into(), offset)?;
-    let expected = u32::from_le_bytes([c0, c1, c2, c3]);
+/// A frame that is read.
+#[derive(Default)]
+pub(super) struct Frame {
+    header: [u8; HEADER],
+    /// How much of the header is there.
+    filled: usize,
+    pub(super) payload: Vec<u8>,
+}
 
-    // The length may be a lie: the buffer grows with what really comes.
-    payload.clear();
-    // One long frame is no reason to keep so much for many short ones.
-    let needed = 2 * length as usize + KEPT;
-    if payload.capacity() > needed {
-        payload.shrink_to(needed);
+impl Frame {
+    pub(super) fn kind(&self) -> u8 {
+        self.header[8]
     }
-    let start = offset + HEADER as u64;
-    let found =
-        input.take(length.into()).read_to_end(payload).map_err(|error| DumpError::io(Action::Read, start, error))?;
-    if found < length as usize {
-        return Err(cut(Part::Payload, start, length as usize, found));
+
+    /// How much of it was read.
+    pub(super) fn length(&self) -> u64 {
+        (self.filled + self.payload.len()) as u64
     }
-    let mut checksum = crc32fast::Hasher::new();
-    checksum.update(&[kind]);
-    checksum.update(payload);
-    let found = checksum.finalize();
-    if found != expected {
-        return Err(DumpError::Checksum { path: None, offset, expected, found });
+
+    /// What of the header was read.
+    pub(super) fn header(&self) -> &[u8] {
+        &self.header[..self.filled]
     }
-    Ok(kind)
+
+    /// Reads the next frame. `snapshots` were read before it. After an error, this is what there was.
+    pub(super) fn read(&mut self, input: &mut impl Read, offset: u64, snapshots: u64) -> Result<(), DumpError> {
+        let cut = |part, offset, expected: usize, found: usize| DumpError::Cut {
+            path: None,
+            offset,
+            part,
+            expected: expected as u64,
+            found: found as u64,
+            snapshots,
+        };
+        self.payload.clear();
+        self.filled = 0;
+        self.filled = fill(input, &mut self.header).map_err(|error| DumpError::io(Action::Read, offset, error))?;
+        if self.filled < HEADER {
+            return Err(cut(Part::FrameHeader, offset, HEADER, self.filled));
+        }
+        let [l0, l1, l2, l3, c0, c1, c2, c3, kind] = self.header;
+        let length = checked_length(u32::from_le_bytes([l0, l1, l2, l3]).into(), offset)?;
+        let expected = u32::from_le_bytes([c0, c1, c2, c3]);
+
+        // One long frame is no reason to keep so much for many short ones.
+        let needed = 2 * length as usize + KEPT;
+        if self.payload.capacity() > needed {
+            self.payload.shrink_to(needed);
+        }
+        // The length may be a lie: the buffer grows with what really comes.
+        let start = offset + HEADER as u64;
+        let read = input.take(length.into()).read_to_end(&mut self.payload);
+        let found = read.map_err(|error| DumpError::io(Action::Read, start, error))?;
+        if found < length as usize {
+            return Err(cut(Part::Payload, start, length as usize, found));
+        }
+        let mut checksum = crc32fast::Hasher::new();
+        checksum.update(&[kind]);
+        checksum.update(&self.payload);
+        let found = checksum.finalize();
+        if found != expected {
+            return Err(DumpError::Checksum { path: None, offset, expected, found });
+        }
+        Ok(())
+    }
 }
 
 /// Reads until `buffer` is full or the input ends, and gives the number of bytes read.
@@ -126,9 +164,9 @@ mod tests {
         let mut frame = Vec::new();
         build(&mut frame, END, &7_u64, 0).unwrap();
         assert_eq!(frame.len(), HEADER + 1);
-        let mut payload = Vec::new();
-        assert_eq!(read(&mut frame.as_slice(), &mut payload, 0, 0).unwrap(), END);
-        assert_eq!(payload, [7]);
+        let mut read = Frame::default();
+        read.read(&mut frame.as_slice(), 0, 0).unwrap();
+        assert_eq!((read.kind(), read.length(), &read.payload[..]), (END, frame.len() as u64, &[7][..]));
     }
 
     #[test]

@@ -4,8 +4,10 @@ use std::io::{self, Read};
 
 use super::decode::{self, Bad};
 use super::error::{Action, DumpError, Part};
+use super::frame::{self, Frame};
 use super::options::{Damage, Ending, ReadOptions};
-use super::{Lost, MAGIC, OLDEST_VERSION, VERSION, compress, frame};
+use super::pushed::Pushed;
+use super::{Lost, MAGIC, OLDEST_VERSION, VERSION, compress};
 use crate::Session;
 
 /// The length of magic and version.
@@ -13,15 +15,14 @@ const FILE_HEADER: usize = MAGIC.len() + 2;
 
 /// A dump, a frame at a time.
 pub(super) struct Frames<R> {
-    input: R,
+    input: Pushed<R>,
     pub(super) version: u16,
     pub(super) session: Session,
-    pub(super) payload: Vec<u8>,
-    /// The same as it is in the dump, if it is compressed there; otherwise room for it.
-    compressed: Vec<u8>,
-    /// How long the frame is.
-    length: u64,
-    /// Where the frame begins whose payload this is.
+    frame: Frame,
+    /// The payload of a snapshot that was compressed; otherwise room for it.
+    decompressed: Vec<u8>,
+    is_compressed: bool,
+    /// Where the frame begins.
     start: u64,
     /// Where the next frame begins.
     pub(super) offset: u64,
@@ -36,29 +37,37 @@ pub(super) struct Frames<R> {
     ending: Ending,
     /// Whether frames are passed over until one begins anew.
     searching: bool,
+    /// The payload of the frame before, if that is damaged: perhaps its length is, and the next frame begins in it.
+    suspect: Vec<u8>,
+    /// How often a mark was looked for in what had been read.
+    searches: u32,
     pub(super) lost: Vec<Lost>,
 }
 
+/// After so many searches for a mark, the rest is given up: each may read all that is left again.
+const MOST_SEARCHES: u32 = 64;
+
 impl<R: Read> Frames<R> {
     /// Reads the header of a dump and its session.
-    pub(super) fn new(mut input: R, options: &ReadOptions) -> Result<Self, DumpError> {
+    pub(super) fn new(input: R, options: &ReadOptions) -> Result<Self, DumpError> {
+        let mut input = Pushed::new(input);
         let version = read_file_header(&mut input)?;
         let offset = FILE_HEADER as u64;
-        let mut payload = Vec::new();
-        let kind = frame::read(&mut input, &mut payload, offset, 0)?;
-        if kind != frame::SESSION {
-            return Err(unexpected(offset, "a session (1)", kind));
+        let mut frame = Frame::default();
+        frame.read(&mut input, offset, 0)?;
+        if frame.kind() != frame::SESSION {
+            return Err(unexpected(offset, "a session (1)", frame.kind()));
         }
-        let session = decode::session(&payload).map_err(|bad| explain(bad, offset))?;
+        let session = decode::session(&frame.payload).map_err(|bad| explain(bad, offset))?;
         Ok(Self {
             input,
             version,
             session,
             start: offset,
-            offset: offset + frame_length(&payload),
-            length: frame_length(&payload),
-            payload,
-            compressed: Vec::new(),
+            offset: offset + frame.length(),
+            frame,
+            decompressed: Vec::new(),
+            is_compressed: false,
             snapshots: 0,
             frames: 1,
             ended: false,
@@ -66,6 +75,8 @@ impl<R: Read> Frames<R> {
             damage: options.damage,
             ending: options.ending,
             searching: false,
+            suspect: Vec::new(),
+            searches: 0,
             lost: Vec::new(),
         })
     }
@@ -78,6 +89,7 @@ impl<R: Read> Frames<R> {
             let found = self.next_frame();
             if !matches!(found, Ok(Some(_))) {
                 self.done = true;
+                self.stop_searching(self.offset);
             }
             match found? {
                 Some(Found::Nothing) => {}
@@ -87,143 +99,178 @@ impl<R: Read> Frames<R> {
         Ok(None)
     }
 
+    /// The payload of the snapshot that was found.
+    pub(super) fn payload(&self) -> &[u8] {
+        if self.is_compressed { &self.decompressed } else { &self.frame.payload }
+    }
+
     /// The payload that was read last is not what it should be.
     pub(super) fn undecodable(&mut self, bad: Bad) -> Result<(), DumpError> {
-        let lost = self.lose(explain(bad, self.start), self.length);
+        let lost = self.lose(explain(bad, self.start));
         self.done = lost.is_err();
         lost
     }
 
     fn next_frame(&mut self) -> Result<Option<Found>, DumpError> {
         self.start = self.offset;
-        match frame::read(&mut self.input, &mut self.payload, self.offset, self.snapshots) {
-            Ok(kind) => {
-                self.length = frame_length(&self.payload);
-                self.offset += self.length;
+        let read = self.frame.read(&mut self.input, self.offset, self.snapshots);
+        self.offset += self.frame.length();
+        match read {
+            Ok(()) => {
                 self.frames += 1;
-                self.whole(kind)
+                self.suspect.clear();
+                self.whole()
             }
             Err(error) => self.not_whole(error),
         }
     }
 
     /// What to do with a frame that is as it was written.
-    fn whole(&mut self, kind: u8) -> Result<Option<Found>, DumpError> {
+    fn whole(&mut self) -> Result<Option<Found>, DumpError> {
+        let kind = self.frame.kind();
         let flags = if self.version > 1 { frame::ANEW | frame::COMPRESSED } else { 0 };
-        if kind & !flags == frame::SNAPSHOT {
-            let anew = kind & frame::ANEW != 0;
-            if self.searching && !anew {
-                self.pass_over();
+        match kind {
+            frame::END => self.end(),
+            frame::MARK if self.version > 1 && self.frame.payload == MAGIC => Ok(Some(Found::Nothing)),
+            _ if kind & !flags == frame::SNAPSHOT => self.snapshot(kind),
+            _ => {
+                self.lose(unexpected(self.start, "a snapshot (2) or the end (3)", kind))?;
+                Ok(Some(Found::Nothing))
+            }
+        }
+    }
+
+    fn snapshot(&mut self, kind: u8) -> Result<Option<Found>, DumpError> {
+        let anew = kind & frame::ANEW != 0;
+        if self.searching && !anew {
+            if let Some(lost) = self.lost.last_mut() {
+                lost.frames += 1;
+            }
+            return Ok(Some(Found::Nothing));
+        }
+        self.is_compressed = kind & frame::COMPRESSED != 0;
+        if self.is_compressed {
+            let decompressed = compress::decompress(&self.frame.payload, &mut self.decompressed);
+            if let Err(bad) = decompressed {
+                self.undecodable(bad)?;
                 return Ok(Some(Found::Nothing));
             }
-            if kind & frame::COMPRESSED != 0 {
-                std::mem::swap(&mut self.payload, &mut self.compressed);
-                let decompressed = compress::decompress(&self.compressed, &mut self.payload);
-                self.compressed.clear();
-                self.compressed.shrink_to(frame::KEPT);
-                if let Err(bad) = decompressed {
-                    self.undecodable(bad)?;
-                    return Ok(Some(Found::Nothing));
-                }
-            }
-            self.searching = false;
-            return Ok(Some(if anew { Found::Anew } else { Found::Next }));
+            // Not both are needed.
+            self.frame.payload.clear();
+            self.frame.payload.shrink_to(frame::KEPT);
+        } else {
+            self.decompressed = Vec::new();
         }
-        if kind == frame::END {
-            return self.end();
-        }
-        self.lose(unexpected(self.start, "a snapshot (2) or the end (3)", kind), self.length)?;
-        Ok(Some(Found::Nothing))
+        self.stop_searching(self.start);
+        Ok(Some(if anew { Found::Anew } else { Found::Next }))
     }
 
     fn not_whole(&mut self, error: DumpError) -> Result<Option<Found>, DumpError> {
         match &error {
-            DumpError::Cut { .. } if self.ending == Ending::MayGrow => Ok(None),
-            DumpError::Cut { offset, found, .. } => {
-                let bytes = offset + found - self.start;
-                self.lose(error, bytes)?;
+            DumpError::Cut { .. } if self.ending == Ending::MayGrow => {
+                self.offset = self.start;
                 Ok(None)
             }
-            // The payload was read, so the next frame comes now, unless the length is what is damaged.
-            DumpError::Checksum { .. } => {
-                let length = frame_length(&self.payload);
-                self.lose(error, length)?;
-                self.offset += length;
+            DumpError::Checksum { .. } if !self.searching || self.suspect.is_empty() => {
+                self.lose(error)?;
+                // As a rule it is the payload that is damaged, and the next frame begins behind it.
+                std::mem::swap(&mut self.suspect, &mut self.frame.payload);
                 Ok(Some(Found::Nothing))
             }
-            DumpError::FrameTooLong { .. } if self.damage == Damage::PassOver => {
-                let rest = frame::HEADER as u64 + self.drain()?;
-                self.lose(error, rest)?;
-                Ok(None)
+            DumpError::Cut { .. } | DumpError::Checksum { .. } | DumpError::FrameTooLong { .. } => {
+                self.lose(error)?;
+                let found = self.find_mark()?;
+                Ok(found.then_some(Found::Nothing))
             }
-            _ => Err(error),
+            _ => {
+                self.offset = self.start;
+                Err(error)
+            }
+        }
+    }
+
+    /// Goes to the next mark: it may be in what was read as a payload already.
+    fn find_mark(&mut self) -> Result<bool, DumpError> {
+        const PIECE: u64 = 64 << 10;
+        let mark = frame::mark();
+        let mut bytes = std::mem::take(&mut self.suspect);
+        bytes.extend_from_slice(self.frame.header());
+        bytes.append(&mut self.frame.payload);
+        self.searches += 1;
+        if self.searches > MOST_SEARCHES {
+            self.offset += self.drain()?;
+            return Ok(false);
+        }
+        loop {
+            if let Some(place) = bytes.windows(mark.len()).position(|window| window == mark) {
+                self.offset -= (bytes.len() - place) as u64;
+                self.input.push_back(bytes.split_off(place));
+                return Ok(true);
+            }
+            // The mark may have begun.
+            bytes.drain(..bytes.len().saturating_sub(mark.len() - 1));
+            let read = self.input.by_ref().take(PIECE).read_to_end(&mut bytes);
+            let read = read.map_err(|error| DumpError::io(Action::Read, self.offset, error))?;
+            self.offset += read as u64;
+            if read == 0 {
+                return Ok(false);
+            }
         }
     }
 
     fn end(&mut self) -> Result<Option<Found>, DumpError> {
-        let expected = match decode::end(&self.payload) {
+        let expected = match decode::end(&self.frame.payload) {
             Ok(expected) => expected,
             Err(bad) => {
                 self.undecodable(bad)?;
-                return Ok(None);
+                return Ok(Some(Found::Nothing));
             }
         };
         let found = self.snapshots;
         if found != expected && self.lost.is_empty() {
-            self.lose(DumpError::SnapshotCount { path: None, offset: self.start, expected, found }, 0)?;
+            self.lose(DumpError::SnapshotCount { path: None, offset: self.start, expected, found })?;
         }
         self.ended = true;
-        // What may be behind it is another part.
-        self.searching = false;
+        self.stop_searching(self.start);
         if self.ending == Ending::Final {
             self.start = self.offset;
-            let bytes = match self.damage {
-                Damage::Stop => {
-                    let read = frame::fill(&mut self.input, &mut [0]);
-                    read.map_err(|error| DumpError::io(Action::Read, self.offset, error))? as u64
-                }
-                Damage::PassOver => self.drain()?,
-            };
-            if bytes > 0 {
-                self.lose(DumpError::TrailingBytes { path: None, offset: self.offset }, bytes)?;
+            let one = frame::fill(&mut self.input, &mut [0]);
+            let one = one.map_err(|error| DumpError::io(Action::Read, self.offset, error))?;
+            if one > 0 {
+                self.lose(DumpError::TrailingBytes { path: None, offset: self.start })?;
+                self.offset += one as u64 + self.drain()?;
             }
         }
         Ok(None)
-    }
-
-    /// Passes over what can't be used, if that is wanted; otherwise it is an error.
-    fn lose(&mut self, error: DumpError, bytes: u64) -> Result<(), DumpError> {
-        if self.damage == Damage::Stop {
-            self.offset = self.start;
-            return Err(error);
-        }
-        // The first cause is what counts: what follows may well come of it.
-        match self.lost.last_mut() {
-            Some(lost) if self.searching => lost.bytes += bytes,
-            _ => self.lost.push(Lost { offset: self.start, bytes, frames: 0, snapshots: self.snapshots, error }),
-        }
-        self.searching = true;
-        Ok(())
-    }
-
-    /// Passes over a whole frame that refers to what is lost.
-    fn pass_over(&mut self) {
-        if let Some(lost) = self.lost.last_mut() {
-            lost.bytes += self.length;
-            lost.frames += 1;
-        }
-    }
-
-    /// How long all that was read is.
-    pub(super) fn bytes(&self) -> u64 {
-        // What is lost at the end lies behind the last whole frame.
-        self.lost.last().map_or(0, |lost| lost.offset + lost.bytes).max(self.offset)
     }
 
     /// Reads to the end, and says how many bytes came.
     fn drain(&mut self) -> Result<u64, DumpError> {
         let read = io::copy(&mut self.input, &mut io::sink());
         read.map_err(|error| DumpError::io(Action::Read, self.offset, error))
+    }
+
+    /// Passes over what can't be used, if that is wanted; otherwise it is an error.
+    fn lose(&mut self, error: DumpError) -> Result<(), DumpError> {
+        if self.damage == Damage::Stop {
+            self.offset = self.start;
+            return Err(error);
+        }
+        // The first cause is what counts: what follows may well come of it.
+        if !self.searching {
+            self.lost.push(Lost { offset: self.start, bytes: 0, frames: 0, snapshots: self.snapshots, error });
+            self.searching = true;
+        }
+        Ok(())
+    }
+
+    /// What is lost ends here.
+    fn stop_searching(&mut self, end: u64) {
+        if std::mem::take(&mut self.searching)
+            && let Some(lost) = self.lost.last_mut()
+        {
+            lost.bytes = end - lost.offset;
+        }
     }
 }
 
@@ -272,10 +319,6 @@ fn read_file_header(input: &mut impl Read) -> Result<u16, DumpError> {
         return Err(DumpError::version(MAGIC.len() as u64, version));
     }
     Ok(version)
-}
-
-fn frame_length(payload: &[u8]) -> u64 {
-    (frame::HEADER + payload.len()) as u64
 }
 
 fn unexpected(offset: u64, expected: &'static str, found: u8) -> DumpError {

@@ -103,7 +103,7 @@ impl<R: Read> DumpReader<R> {
     }
 
     fn decode(&mut self) -> Result<Arc<Snapshot>, Bad> {
-        let (snapshot, objects) = self.decoder.snapshot(self.frames.version, &self.frames.payload)?;
+        let (snapshot, objects) = self.decoder.snapshot(self.frames.version, self.frames.payload())?;
         match self.objects {
             Objects::Read => self.rows.read(snapshot, &objects, &self.decoder.tables),
             Objects::Skip => Ok(Arc::new(snapshot)),

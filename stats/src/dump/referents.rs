@@ -130,6 +130,8 @@ mod tests {
             Ok(referents) => format!("{referents:?}"),
             Err(Bad::Layout { what, expected, found }) => format!("{what}: expected {expected}, found {found}"),
             Err(Bad::Reference { what, expected, found }) => format!("{what} below {expected}, found {found}"),
+            #[cfg(not(feature = "compression"))]
+            Err(Bad::Compressed) => "compressed".to_owned(),
         });
     }
 

@@ -96,7 +96,13 @@ impl<W: Write> DumpWriter<W> {
         let wire = self.encoder.encode(snapshot);
         let start = self.offset;
         let built = frame::build(&mut self.frame, kind, &wire, start);
-        match built.and_then(|()| self.compress()).and_then(|()| self.send()) {
+        let whole = built.and_then(|()| self.compress()).map(|()| {
+            // The first one needs no mark: it is where one begins to read anyway.
+            if anew && self.snapshots > 0 {
+                self.frame.splice(..0, frame::mark());
+            }
+        });
+        match whole.and_then(|()| self.send()) {
             Ok(()) => self.encoder.commit(),
             Err(error) => {
                 self.encoder.roll_back();
