@@ -10,7 +10,7 @@ const seriesColor = (slot) => style(slot < 0 ? "--series-other" : `--series-${sl
  * Gives `{ element, choose, destroy }`.
  */
 function chart({ name, x, series, text, exact = text, stacked = false, at, pick, moments, toggled }) {
-  const view = make("div.plot", { tabIndex: 0, role: "img", "aria-label": `${name}, over ${plural(x.length, "snapshot", "snapshots")}` });
+  const view = make("div.plot", { tabIndex: 0, role: "img", "aria-label": `${name}, over ${plural(x.length, "snapshot", "snapshots")}${pick ? "; the arrow keys choose one" : ""}` });
   const items = series.map((one, place) => legendItem(one, () => toggle(place)));
   const when = make("span.when");
   const element = make("figure.chart", view, make("figcaption.legend", when, items.map((item) => item.element)));
