@@ -132,4 +132,6 @@ mod guide {
     struct Production;
     #[doc = include_str!("../docs/compare-releases.md")]
     struct CompareReleases;
+    #[doc = include_str!("../docs/total-and-resident.md")]
+    struct TotalAndResident;
 }

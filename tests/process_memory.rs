@@ -6,7 +6,7 @@
 use std::hint::black_box;
 
 use classtracker::stats::AllocatorSource;
-use classtracker::{ClassTracker, MemoryOptions, process_memory};
+use classtracker::{ClassTracker, MemoryOptions, Tracked, process_memory};
 
 #[test]
 fn shared_pages_count_in_part_in_the_proportional_size_which_is_asked_for_only_on_request() {
@@ -39,4 +39,19 @@ fn glibc_says_what_it_has_given_out_if_it_is_asked() {
     drop((large, small));
     let after = process_memory(options).allocator.unwrap();
     assert!(after.live_bytes.abs_diff(before.live_bytes) < 1 << 20, "{before:?} {after:?}");
+}
+
+#[test]
+#[cfg(target_env = "gnu")]
+fn p08_a_snapshot_has_the_whole_heap_where_the_allocator_is_asked() {
+    let tracker = ClassTracker::new();
+    tracker.track_class::<Vec<u8>>();
+    let thing = Tracked::new(vec![1_u8; 5_000_000]);
+    assert_eq!(tracker.create_snapshot("").process.allocator, None);
+    tracker.set_memory(MemoryOptions::new().glibc());
+    let snapshot = tracker.create_snapshot("");
+    let allocator = snapshot.process.allocator.unwrap();
+    assert!(allocator.live_bytes > snapshot.tracked_bytes(), "{allocator:?}");
+    assert!(allocator.held_bytes.unwrap() < snapshot.process.virtual_bytes.unwrap(), "{:?}", snapshot.process);
+    drop(thing);
 }

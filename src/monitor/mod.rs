@@ -167,6 +167,11 @@ impl Monitoring {
         }
     }
 
+    /// What it takes beside the tracker's state, but for the thread's stack.
+    pub(crate) fn overhead_bytes(&self) -> usize {
+        size_of::<Self>() + self.stream.overhead_bytes()
+    }
+
     /// Sends what was filed to where it goes, and tells of this snapshot. No lock is held meanwhile.
     pub(crate) fn deliver(&self, _snapshot: &Snapshot) {
         #[cfg(feature = "tracing")]

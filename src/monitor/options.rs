@@ -22,7 +22,8 @@ use crate::MemoryOptions;
 /// let monitor = tracker.monitor(options)?;
 /// // The program runs.
 /// monitor.finish()?;
-/// assert!(classtracker::stats::Stats::load(&path)?.snapshots().len() >= 2);
+/// let stats = classtracker::stats::Stats::load(&path)?;
+/// assert_eq!(stats.snapshots().last().map(|last| last.label.as_str()), Some("end"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]

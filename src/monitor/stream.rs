@@ -47,6 +47,11 @@ impl Stream {
         Ok(())
     }
 
+    /// What those that wait take. They may be among those that the tracker keeps, too: then they count twice.
+    pub(super) fn overhead_bytes(&self) -> usize {
+        self.queue.lock().waiting.iter().map(|snapshot| snapshot.memory_bytes()).sum()
+    }
+
     /// Remembers a snapshot that is to be written. Quick: it is called under the tracker's lock.
     pub(crate) fn queue(&self, snapshot: &Arc<Snapshot>) {
         let mut queue = self.queue.lock();

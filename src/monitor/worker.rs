@@ -100,6 +100,10 @@ impl Worker {
 
     /// Ends the periodic snapshots. True if there is nothing left to do.
     pub(super) fn end_periodic(&self) -> bool {
+        // In a fork the thread may have left its lock behind, taken for ever.
+        if !self.is_here() {
+            return true;
+        }
         let mut duties = self.duties.lock();
         duties.periodic = None;
         self.changed.notify_all();
@@ -149,10 +153,16 @@ impl Worker {
     }
 
     pub(super) fn period(&self) -> Option<Duration> {
+        if !self.is_here() {
+            return None;
+        }
         self.duties.lock().periodic.as_ref().map(Schedule::interval)
     }
 
     pub(super) fn mark(&self) -> Option<u64> {
+        if !self.is_here() {
+            return None;
+        }
         self.duties.lock().watermark.as_ref()?.0.mark()
     }
 

@@ -199,7 +199,7 @@ fn file(
     found: Found,
 ) -> Arc<Snapshot> {
     let Found { fresh, elders, dead } = found;
-    let registry_bytes = registry().overhead_bytes() + traces::overhead_bytes();
+    let beside = registry().overhead_bytes() + traces::overhead_bytes() + monitoring.overhead_bytes();
     let mut guard = state.lock();
     let state = &mut *guard;
     // A copy is made only if another snapshot is under way.
@@ -223,7 +223,7 @@ fn file(
         surplus.extend(findings.kept.into_iter().map(|(_, handle)| handle));
     }
     let dead_objects = state.objects.prune();
-    snapshot.overhead_bytes = (registry_bytes + state.overhead_bytes() + snapshot.memory_bytes()) as u64;
+    snapshot.overhead_bytes = (beside + state.overhead_bytes() + snapshot.memory_bytes()) as u64;
     let snapshot = Arc::new(snapshot);
     if !cleared {
         let surplus = state.file(&snapshot, monitoring.settings().keep_last);

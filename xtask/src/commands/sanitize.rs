@@ -11,8 +11,8 @@ use crate::programs;
 /// The one that the runtimes are for. With a target named, build scripts and macros are built without the sanitizer.
 const TARGET: &str = "x86_64-unknown-linux-gnu";
 
-/// Tests that compile programs, run other programs, or count allocations, and so would test the sanitizer.
-const NOT_HERE: [&str; 5] = ["derive", "compiled_out", "examples", "key_value_server", "stress"];
+/// Tests that compile programs, run other programs, count allocations, or ask the allocator, and so would test the sanitizer.
+const NOT_HERE: [&str; 6] = ["derive", "compiled_out", "examples", "key_value_server", "process_memory", "stress"];
 
 pub(crate) fn run() -> Result<()> {
     tests_under_address_sanitizer()?;
