@@ -27,7 +27,8 @@
 //! - [`Tracked`] and [`WeakTracked`]: the handles. They are used as `Arc` and `Weak` are.
 //! - [`ClassTracker`] and [`TrackOptions`]: what is tracked, and how.
 //! - [`Inspect`] and `#[derive(DeepSizeOf)]`: how types say what they own. Types of common crates are sized behind features of the
-//!   crates' names.
+//!   crates' names: `arrayvec`, `bytes`, `dashmap`, `hashbrown`, `indexmap`, `serde_json`, `smallvec`, `tokio`, `uuid`; those of `chrono` and
+//!   `parking_lot` always.
 //! - [`stats`]: snapshots as data, questions, tables, dumps.
 //!
 //! - [`Monitor`] and [`ClassTracker::from_env`]: snapshots that are taken by themselves, streamed to a dump, asked for from outside.

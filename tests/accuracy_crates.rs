@@ -65,3 +65,76 @@ fn maps_are_exact() {
     }
     report.finish(40);
 }
+
+#[test]
+#[cfg(feature = "dashmap")]
+fn sharded_maps_are_exact() {
+    use dashmap::{DashMap, DashSet};
+
+    let mut report = Report::default();
+    for count in [0, 1, 7, 8, 100, 1000] {
+        let pairs = move || (0..count).map(|number: u32| (number.to_string(), vec![number; 3]));
+        report.exact("DashMap", || pairs().collect::<DashMap<_, _>>());
+        report.exact("DashMap after removals", || {
+            let map: DashMap<_, _> = pairs().collect();
+            map.retain(|_, values| values[0] % 7 == 0);
+            map
+        });
+        report
+            .exact("DashMap of plain values", || (0..count).map(|number| (number, number)).collect::<DashMap<_, _>>());
+        report.exact("DashMap of four shards", || {
+            let map = DashMap::with_shard_amount(4);
+            pairs().for_each(|(key, value)| drop(map.insert(key, value)));
+            map
+        });
+        report.exact("Arc<DashMap<_, Arc<_>>>", || {
+            Arc::new(pairs().map(|(key, value)| (key, Arc::new(value))).collect::<DashMap<_, _>>())
+        });
+        report.exact("DashSet", || pairs().map(|(key, _)| key).collect::<DashSet<_>>());
+    }
+    report.finish(36);
+}
+
+#[test]
+#[cfg(feature = "dashmap")]
+fn a_shard_that_is_held_is_unread_in_bounded_time_and_the_others_are_counted() {
+    use classtracker::{ClassTracker, TrackOptions, deep_size_of};
+    use dashmap::DashMap;
+    use std::time::{Duration, Instant};
+
+    let map = Arc::new(DashMap::with_shard_amount(2));
+    for number in 0..1000_u32 {
+        map.insert(number, number.to_string());
+    }
+    let whole = deep_size_of(&*map) as u64;
+    let tracker = ClassTracker::new();
+    tracker.track_object_with(&map, TrackOptions::new().resolution_level(1));
+    let take = || {
+        let start = Instant::now();
+        let row = tracker.create_snapshot("").classes[0].clone();
+        assert!(start.elapsed() < Duration::from_secs(5));
+        assert_eq!(row.referents.iter().filter(|part| part.level == 1).map(|part| part.bytes).sum::<u64>(), row.bytes);
+        (row.unread, row.bytes)
+    };
+    assert_eq!(take(), (0, whole));
+
+    // A reader is in nobody's way.
+    let key_of = |shard| (0..).find(|key| map.determine_map(key) == shard).expect("both shards have keys");
+    let reader = map.get(&key_of(1));
+    assert_eq!(take(), (0, whole));
+    drop(reader);
+
+    let bytes_while_held = [0, 1].map(|shard| {
+        let writer = map.get_mut(&key_of(shard));
+        let (unread, bytes) = take();
+        drop(writer);
+        assert_eq!(unread, 1);
+        bytes
+    });
+    assert!(
+        bytes_while_held.iter().all(|&bytes| bytes > whole / 4 && bytes < whole),
+        "{bytes_while_held:?} of {whole}"
+    );
+    assert!(bytes_while_held[0] < bytes_while_held[1], "the texts of what lies behind a held shard are not seen");
+    assert_eq!(take(), (0, whole));
+}

@@ -538,6 +538,96 @@ fn a_panic_deep_inside_shared_and_opaque_data_costs_that_object_alone() {
     drop((fine, deep));
 }
 
+#[test]
+fn what_cannot_be_read_in_shared_data_is_unread_for_all_who_reach_it() {
+    /// Panics after some of it was read.
+    struct Fails(Vec<u8>);
+    impl Inspect for Fails {
+        fn inspect(&self, walk: &mut Walk<'_>) {
+            walk.field("0", &self.0);
+            fail();
+        }
+    }
+    #[derive(DeepSizeOf)]
+    struct Outer(Arc<Fails>);
+    #[derive(DeepSizeOf)]
+    struct Direct(Arc<Fails>);
+    #[derive(DeepSizeOf)]
+    struct Indirect(Arc<Outer>);
+    #[derive(DeepSizeOf)]
+    struct Guarded(Arc<Mutex<Vec<u8>>>);
+    #[derive(DeepSizeOf)]
+    struct Fine(Arc<Vec<u8>>);
+
+    let fails = Arc::new(Fails(vec![0; 100]));
+    let outer = Arc::new(Outer(Arc::clone(&fails)));
+    let lock = Arc::new(Mutex::new(vec![0; 100]));
+    let fine = Arc::new(vec![0; 100]);
+    // Either may be walked first.
+    let _objects: Vec<_> = (0..10)
+        .map(|_| {
+            (
+                Tracked::new(Direct(Arc::clone(&fails))),
+                Tracked::new(Indirect(Arc::clone(&outer))),
+                Tracked::new(Guarded(Arc::clone(&lock))),
+                Tracked::new(Fine(Arc::clone(&fine))),
+            )
+        })
+        .collect();
+    for (first_indirect, levels) in [(false, 0), (true, 0), (false, 2), (true, 2)] {
+        let tracker = ClassTracker::new();
+        if first_indirect {
+            tracker.track_class_with::<Indirect>(TrackOptions::new().resolution_level(levels));
+        }
+        tracker.track_class_with::<Direct>(TrackOptions::new().resolution_level(levels));
+        tracker.track_class_with::<Indirect>(TrackOptions::new().resolution_level(levels));
+        tracker.track_class_with::<Guarded>(TrackOptions::new().resolution_level(levels));
+        tracker.track_class_with::<Fine>(TrackOptions::new().resolution_level(levels));
+        let held = lock.lock().unwrap();
+        let snapshot = tracker.create_snapshot("");
+        drop(held);
+        assert_eq!(live_and_unread::<Direct>(&snapshot), (10, 10));
+        assert_eq!(live_and_unread::<Indirect>(&snapshot), (10, 10));
+        assert_eq!(live_and_unread::<Guarded>(&snapshot), (10, 10));
+        assert_eq!(live_and_unread::<Fine>(&snapshot), (10, 0));
+        let block = 16 + size_of::<Vec<u8>>() as u64 + 100;
+        let bytes = row::<Direct>(&snapshot).bytes + row::<Indirect>(&snapshot).bytes;
+        assert_eq!(bytes, 20 * 8 + block + (16 + 8), "the block weighs what was read of it");
+        assert_eq!(row::<Direct>(&snapshot).bytes, 10 * 8 + block, "the oldest object pays");
+        assert_eq!(live_and_unread::<Guarded>(&tracker.create_snapshot("")), (10, 0));
+    }
+}
+
+#[test]
+fn what_cannot_be_read_in_a_circle_is_unread_for_all_who_reach_it() {
+    #[derive(DeepSizeOf)]
+    struct Knot {
+        next: Mutex<Option<Arc<Knot>>>,
+        content: Mutex<Vec<u8>>,
+    }
+    #[derive(DeepSizeOf)]
+    struct Holder(Arc<Knot>);
+
+    let knots: Vec<_> =
+        (0..3).map(|_| Arc::new(Knot { next: Mutex::new(None), content: Mutex::new(vec![0; 10]) })).collect();
+    for (at, knot) in knots.iter().enumerate() {
+        *knot.next.lock().unwrap() = Some(Arc::clone(&knots[(at + 1) % 3]));
+    }
+    let tracker = ClassTracker::new();
+    tracker.track_class::<Holder>();
+    let holders: Vec<_> = knots.iter().map(|knot| Tracked::new(Holder(Arc::clone(knot)))).collect();
+    for unreadable in &knots {
+        let held = unreadable.content.lock().unwrap();
+        assert_eq!(live_and_unread::<Holder>(&tracker.create_snapshot("")), (3, 3));
+        drop(held);
+    }
+    assert_eq!(live_and_unread::<Holder>(&tracker.create_snapshot("")), (3, 0));
+    for knot in &knots {
+        *knot.next.lock().unwrap() = None;
+    }
+    drop(holders);
+}
+
 /// Panics when it is dropped, once told so.
 struct Bomb {
     prank: Prank,

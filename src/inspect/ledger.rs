@@ -33,6 +33,8 @@ pub(crate) struct Ledger {
     blocks: Vec<Block>,
     /// From block to block.
     edges: Vec<(u32, u32)>,
+    /// A block that is being walked was reached from one within it.
+    circular: bool,
     /// The row of the object that is walked.
     row: u32,
     /// Blocks with the rows that reached them directly before their present one did.
@@ -45,15 +47,13 @@ pub(crate) struct Ledger {
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct BlockId(u32);
 
-/// What a ledger says to an object that reaches a block.
+/// What a ledger says to an object that reaches a block that was walked already, or is counted on its own.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reached {
-    /// Nobody was here before.
-    Unknown,
-    /// It was walked already, or is counted on its own.
-    Known,
-    /// It was walked already, and the object is, for now, the one who is charged.
-    Claimed,
+pub(crate) struct Met {
+    /// The object is, for now, the one who is charged.
+    pub(crate) claimed: bool,
+    /// Something of the block, or of those that it reaches, could not be read.
+    pub(crate) unread: bool,
 }
 
 /// A shared block.
@@ -70,6 +70,17 @@ struct Block {
     second: u64,
     /// The row of the last object that reached it directly.
     row: u32,
+    state: State,
+}
+
+/// How far a block was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// It is being walked.
+    Open,
+    Read,
+    /// Something of it, or of those that it reaches, could not be read.
+    Unread,
 }
 
 impl Ledger {
@@ -77,7 +88,8 @@ impl Ledger {
     pub(crate) fn separate(&mut self, address: usize) {
         let known = self.find(address).map(BlockId);
         if let Some(block) = known.or_else(|| self.enter(address)) {
-            self.blocks[block.0 as usize].bytes = SEPARATE;
+            let block = &mut self.blocks[block.0 as usize];
+            (block.bytes, block.state) = (SEPARATE, State::Read);
         }
     }
 
@@ -97,47 +109,59 @@ impl Ledger {
         self.recent.settled(address, serial)
     }
 
-    /// Notes that the object `serial` reaches the block at `address`.
+    /// Notes that the object `serial` reaches the block at `address`. `None` if it is not known.
     #[inline]
-    pub(crate) fn reach(&mut self, address: usize, serial: u64) -> Reached {
-        let Some(number) = self.find(address) else {
-            return Reached::Unknown;
-        };
+    pub(crate) fn reach(&mut self, address: usize, serial: u64) -> Option<Met> {
+        let number = self.find(address)?;
         if self.blocks[number as usize].row != self.row {
             self.reach_by_row(number);
         }
         let block = &mut self.blocks[number as usize];
+        let unread = block.state == State::Unread;
         if serial > block.second {
-            self.recent.note(address, block.second);
-            return Reached::Known;
+            if !unread {
+                self.recent.note(address, block.second);
+            }
+            return Some(Met { claimed: false, unread });
         }
         block.lower(serial);
-        if block.first == serial && block.bytes != SEPARATE { Reached::Claimed } else { Reached::Known }
+        Some(Met { claimed: block.first == serial && block.bytes != SEPARATE, unread })
     }
 
-    /// Notes that the block `from` reaches the block at `address`; whether that is known.
-    pub(crate) fn reach_from(&mut self, from: BlockId, address: usize) -> bool {
-        let Some(number) = self.find(address) else {
-            return false;
-        };
+    /// Notes that the block `from` reaches the block at `address`. `None` if that is not known.
+    pub(crate) fn reach_from(&mut self, from: BlockId, address: usize) -> Option<Met> {
+        let number = self.find(address)?;
+        let block = &self.blocks[number as usize];
+        self.circular |= block.state == State::Open;
         // A thousand handles to one block in a row are one edge.
         let edge = (from.0, number);
-        if self.edges.last() != Some(&edge) && self.blocks[number as usize].bytes != SEPARATE {
+        if self.edges.last() != Some(&edge) && block.bytes != SEPARATE {
             self.edges.push(edge);
         }
-        true
+        Some(Met { claimed: false, unread: block.state == State::Unread })
+    }
+
+    /// Notes that a block was walked, and whether something of it, or of those that it reaches, could not be read.
+    /// `outermost`: no other block is being walked.
+    #[inline]
+    pub(crate) fn close(&mut self, block: BlockId, unread: bool, outermost: bool) {
+        self.blocks[block.0 as usize].state = if unread { State::Unread } else { State::Read };
+        if outermost && std::mem::take(&mut self.circular) && unread {
+            // Those that reach it in a circle were closed when nobody knew.
+            self.blocks[block.0 as usize..].iter_mut().for_each(|block| block.state = State::Unread);
+        }
     }
 
     /// Enters a block that is not known. `None` when no more can be numbered: what is beyond is not counted rather than
     /// counted wrongly.
     pub(crate) fn enter(&mut self, address: usize) -> Option<BlockId> {
-        self.push(Block { address, bytes: 0, first: NOBODY, second: NOBODY, row: NO_ROW })
+        self.push(Block { address, bytes: 0, first: NOBODY, second: NOBODY, row: NO_ROW, state: State::Open })
     }
 
     /// Enters a block that is not known and that the object `serial` reaches.
     #[inline]
     pub(crate) fn enter_reached(&mut self, address: usize, serial: u64) -> Option<BlockId> {
-        self.push(Block { address, bytes: 0, first: serial, second: NOBODY, row: self.row })
+        self.push(Block { address, bytes: 0, first: serial, second: NOBODY, row: self.row, state: State::Open })
     }
 
     /// Enters a block that is not known and that the block `from` reaches.

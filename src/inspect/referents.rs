@@ -151,7 +151,7 @@ impl Referents {
     /// Whether parts of what is walked at present get names.
     #[inline]
     pub(super) fn naming(&self) -> bool {
-        self.parts[self.current as usize].level < self.levels
+        self.parts.get(self.current as usize).is_some_and(|part| part.level < self.levels)
     }
 
     /// Goes into a part of what is walked at present; [`leave`](Self::leave) goes back.
@@ -164,9 +164,10 @@ impl Referents {
     /// Goes back, after `bytes` were found beyond the flat ones.
     #[inline]
     pub(super) fn leave(&mut self, bytes: usize) {
-        let part = &mut self.parts[self.current as usize];
-        part.now.bytes += bytes as u64;
-        self.current = part.parent;
+        if let Some(part) = self.parts.get_mut(self.current as usize) {
+            part.now.bytes += bytes as u64;
+            self.current = part.parent;
+        }
     }
 
     /// Goes into a shared block, the first time that this object reaches it.

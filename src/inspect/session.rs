@@ -1,7 +1,7 @@
 //! What a walk knows beyond the sum of the present object.
 
 use super::census::Census;
-use super::ledger::{BlockId, Ledger, Reached};
+use super::ledger::{BlockId, Ledger};
 use deepsize::{Context, DeepSizeOf};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -80,14 +80,13 @@ impl Session {
     /// Notes that the value that is walked reaches the shared block at `address`; whether the block is known.
     #[inline(never)]
     pub(crate) fn meet(&mut self, address: usize) -> bool {
-        match self.block {
-            None => match self.ledger.reach(address, self.serial) {
-                Reached::Claimed => self.claims = true,
-                Reached::Known => {}
-                Reached::Unknown => return false,
-            },
-            Some(from) => return self.ledger.reach_from(from, address),
-        }
+        let met = match self.block {
+            None => self.ledger.reach(address, self.serial),
+            Some(from) => self.ledger.reach_from(from, address),
+        };
+        let Some(met) = met else { return false };
+        self.claims |= met.claimed;
+        self.unread |= met.unread;
         true
     }
 
@@ -112,9 +111,11 @@ impl Session {
         self.ledger.block(address).filter(|&block| self.ledger.may_belong_to(block, self.serial))
     }
 
-    /// Takes in what a block weighs; what of it counts at once for the value that is walked.
+    /// Takes in what a block weighs that was walked, and whether something of it could not be read; what of its bytes counts
+    /// at once for the value that is walked.
     #[inline]
-    pub(crate) fn weigh(&mut self, block: BlockId, bytes: usize) -> usize {
+    pub(crate) fn weigh(&mut self, block: BlockId, bytes: usize, unread: bool) -> usize {
+        self.ledger.close(block, unread, self.block.is_none());
         match self.kind {
             Kind::Snapshot => {
                 self.ledger.weigh(block, bytes as u64);

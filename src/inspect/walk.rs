@@ -1,7 +1,8 @@
 //! What a value tells what it owns.
 
 use super::carry::{self, Origin};
-use super::referents::Referents;
+use super::ledger::BlockId;
+use super::referents::{Entered, Referents};
 use super::session::Session;
 use super::{Inspect, depth, wait};
 use deepsize::{Context, DeepSizeOf};
@@ -118,11 +119,7 @@ impl Walk<'_> {
     /// When the elements own nothing, they are not visited, unless a snapshot counts the values of each type.
     #[inline]
     pub fn elements<'v, T: Inspect + 'v>(&mut self, length: usize, values: impl IntoIterator<Item = &'v T>) {
-        if self.naming {
-            self.name("elements", length, length.saturating_mul(size_of::<T>()), |walk| walk.visit(length, values));
-        } else {
-            self.visit(length, values);
-        }
+        self.elements_by::<T>(length, |walk| values.into_iter().for_each(|value| value.inspect(walk)));
     }
 
     /// Walks the keys and values of a map, `length` of each. Their flat bytes must be counted with the allocation that
@@ -135,16 +132,7 @@ impl Walk<'_> {
         length: usize,
         entries: impl IntoIterator<Item = (&'v K, &'v V)>,
     ) {
-        let plain = K::owns_nothing()
-            && V::owns_nothing()
-            && !(self.census && (K::holds_counted_values() || V::holds_counted_values()));
-        if self.naming && (plain || length == 0) {
-            self.name("keys", length, length.saturating_mul(size_of::<K>()), |_| ());
-            self.name("values", length, length.saturating_mul(size_of::<V>()), |_| ());
-        } else if !plain {
-            self.visiting_elements(length);
-            self.deeper(|walk| entries.into_iter().for_each(|(key, value)| walk.entry(key, value)));
-        }
+        self.entries_by::<K, V>(length, |walk| entries.into_iter().for_each(|(key, value)| walk.entry(key, value)));
     }
 
     /// Walks what a pointer owns alone, one level further down. Its flat bytes are to be counted by
@@ -357,18 +345,9 @@ impl<'a> Walk<'a> {
             self.heap(bytes);
             return self.deeper(inspect);
         }
-        let session = self.session();
-        let Some(block) = session.enter(address) else {
-            return;
-        };
-        let outer_block = session.block.replace(block);
-        let outer = mem::replace(&mut self.bytes, bytes);
-        self.apart(inspect);
-        let bytes = mem::replace(&mut self.bytes, outer);
-        let session = self.session();
-        session.block = outer_block;
-        let charged = session.weigh(block, bytes);
-        self.heap(charged);
+        if let Some(block) = self.session().enter(address) {
+            InBlock::enter(self, block, bytes, true).walk(inspect);
+        }
     }
 
     /// Walks the content of a shared block: what of it lies in no counted value belongs to none of those that reach it, so
@@ -410,22 +389,13 @@ impl<'a> Walk<'a> {
         let Some(entered) = self.referents.as_mut().and_then(|referents| referents.enter_block(block)) else {
             return;
         };
-        let outer_block = self.session().block.replace(block);
-        let outer = mem::replace(&mut self.bytes, bytes);
         // The values in a known block were counted when it was new.
         let census = self.census;
         self.census = census && !known;
-        self.apart(inspect);
+        let mut inside = InBlock::enter(self, block, bytes, !known);
+        inside.part = Some(entered);
+        inside.walk(inspect);
         self.census = census;
-        let bytes = mem::replace(&mut self.bytes, outer);
-        let session = self.session();
-        session.block = outer_block;
-        if !known {
-            session.weigh(block, bytes);
-        }
-        if let Some(referents) = &mut self.referents {
-            referents.leave_block(entered, bytes);
-        }
     }
 
     /// Runs `inspect` one level further down.
@@ -451,13 +421,47 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// As [`elements`](Self::elements), where `visit` inspects the elements.
     #[inline]
-    fn visit<'v, T: Inspect + 'v>(&mut self, length: usize, values: impl IntoIterator<Item = &'v T>) {
-        if length == 0 || (T::owns_nothing() && !(self.census && T::holds_counted_values())) {
-            return;
+    pub(super) fn elements_by<T: Inspect>(&mut self, length: usize, visit: impl FnOnce(&mut Walk<'_>)) {
+        if self.naming {
+            self.name("elements", length, length.saturating_mul(size_of::<T>()), |walk| walk.visit::<T>(length, visit));
+        } else {
+            self.visit::<T>(length, visit);
         }
-        self.visiting_elements(length);
-        self.deeper(|walk| values.into_iter().for_each(|value| value.inspect(walk)));
+    }
+
+    /// As [`entries`](Self::entries), where `visit` walks the [entries](Self::entry).
+    #[inline]
+    pub(super) fn entries_by<K: Inspect, V: Inspect>(&mut self, length: usize, visit: impl FnOnce(&mut Walk<'_>)) {
+        let visits = self.visits_entries::<K, V>();
+        if self.naming && (!visits || length == 0) {
+            self.name("keys", length, length.saturating_mul(size_of::<K>()), |_| ());
+            self.name("values", length, length.saturating_mul(size_of::<V>()), |_| ());
+        } else if visits {
+            self.visiting_elements(length);
+            self.deeper(visit);
+        }
+    }
+
+    /// Whether elements of this type are visited at all.
+    #[inline]
+    pub(super) fn visits_elements<T: Inspect>(&self) -> bool {
+        !T::owns_nothing() || (self.census && T::holds_counted_values())
+    }
+
+    /// Whether entries of these types are visited at all.
+    #[inline]
+    pub(super) fn visits_entries<K: Inspect, V: Inspect>(&self) -> bool {
+        self.visits_elements::<K>() || self.visits_elements::<V>()
+    }
+
+    #[inline]
+    fn visit<T: Inspect>(&mut self, length: usize, visit: impl FnOnce(&mut Walk<'_>)) {
+        if length != 0 && self.visits_elements::<T>() {
+            self.visiting_elements(length);
+            self.deeper(visit);
+        }
     }
 
     /// Lets those go who wait for the walk: this object takes longer.
@@ -489,13 +493,75 @@ impl<'a> Walk<'a> {
         referents.enter(name, count, flat);
         self.naming = referents.naming();
         let outer = mem::take(&mut self.bytes);
-        inspect(self);
-        let bytes = mem::replace(&mut self.bytes, outer);
-        self.naming = true;
-        if let Some(referents) = &mut self.referents {
+        let inside = InPart { walk: self, outer };
+        inspect(&mut *inside.walk);
+    }
+}
+
+/// A part that is walked; dropped, also by unwinding, the walk goes back to what is around it.
+struct InPart<'w, 'a> {
+    walk: &'w mut Walk<'a>,
+    /// Bytes found around it so far.
+    outer: usize,
+}
+
+impl Drop for InPart<'_, '_> {
+    #[inline]
+    fn drop(&mut self) {
+        let bytes = mem::replace(&mut self.walk.bytes, self.outer);
+        self.walk.naming = true;
+        if let Some(referents) = &mut self.walk.referents {
             referents.leave(bytes);
         }
-        self.heap(bytes);
+        self.walk.heap(bytes);
+    }
+}
+
+/// A shared block that is walked; dropped, also by unwinding, the walk goes back to what is around it.
+///
+/// A block that a panic breaks off weighs what was found until then.
+struct InBlock<'w, 'a> {
+    walk: &'w mut Walk<'a>,
+    block: BlockId,
+    /// Whether nobody walked it before.
+    new: bool,
+    /// The block around it, if it is reached through one.
+    around: Option<BlockId>,
+    /// Bytes found around it so far, and whether something there could not be read.
+    outer: (usize, bool),
+    /// Its place among the parts, if they get names.
+    part: Option<Entered>,
+    whole: bool,
+}
+
+impl<'w, 'a> InBlock<'w, 'a> {
+    fn enter(walk: &'w mut Walk<'a>, block: BlockId, bytes: usize, new: bool) -> Self {
+        let session = walk.session();
+        let around = session.block.replace(block);
+        let unread = mem::take(&mut session.unread);
+        let outer = (mem::replace(&mut walk.bytes, bytes), unread);
+        Self { walk, block, new, around, outer, part: None, whole: false }
+    }
+
+    #[inline]
+    fn walk(mut self, inspect: impl FnOnce(&mut Walk<'_>)) {
+        self.walk.apart(inspect);
+        self.whole = true;
+    }
+}
+
+impl Drop for InBlock<'_, '_> {
+    fn drop(&mut self) {
+        let bytes = mem::replace(&mut self.walk.bytes, self.outer.0);
+        let session = self.walk.session();
+        session.block = self.around;
+        let unread = session.unread | !self.whole;
+        session.unread = unread | self.outer.1;
+        let charged = if self.new { session.weigh(self.block, bytes, unread) } else { 0 };
+        match (self.part.take(), &mut self.walk.referents) {
+            (Some(part), Some(referents)) => referents.leave_block(part, bytes),
+            _ => self.walk.heap(charged),
+        }
     }
 }
 

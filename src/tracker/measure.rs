@@ -271,7 +271,7 @@ impl<S> Run<'_, '_, '_, S> {
             return;
         }
         if measured.claims {
-            return self.claims(object, measured);
+            self.claims(object, measured);
         } else {
             let mut candidate = candidate(object, measured, span.repr.clone());
             candidate.parts = self.measuring.sizer.parts();

@@ -7,6 +7,8 @@ mod parking_lot;
 mod arrayvec;
 #[cfg(feature = "bytes")]
 mod bytes;
+#[cfg(feature = "dashmap")]
+mod dashmap;
 #[cfg(feature = "hashbrown")]
 mod hashbrown;
 #[cfg(feature = "indexmap")]
