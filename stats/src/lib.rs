@@ -96,4 +96,5 @@ pub use sort_key::{SortKey, UnknownSortKey};
 pub use stats::Stats;
 pub use summary::{ShareOf, SnapshotSummary, Summary, SummaryBuilder, SummaryRow};
 pub use survivors::{ClassSurvivors, SurvivorSite, Survivors, SurvivorsBuilder, SurvivorsError};
+pub use text::{ByteUnits, TextOptions};
 pub use units::{Bytes, BytesChange, Percent, Seconds};

@@ -11,6 +11,7 @@ mod merged;
 mod object;
 mod objects;
 mod oldest;
+mod options;
 mod referents;
 mod sites;
 mod summary;
@@ -19,6 +20,8 @@ mod timeline;
 mod trace;
 
 use std::borrow::Cow;
+
+pub use options::{ByteUnits, TextOptions};
 
 use crate::ClassFilter;
 

@@ -19,7 +19,11 @@ pub(super) trait Answer: Serialize {
 
 /// Writes the answer in the form asked for.
 pub(super) fn print(answer: &impl Answer, form: &Form, out: &mut Output) -> Result<(), Failure> {
-    if form.json { json::write_pretty(answer, out) } else { answer.write_text(out).map_err(Failure::Output) }
+    if form.json {
+        return json::write_pretty(answer, out);
+    }
+    let columns = out.size().map(|size| size.columns);
+    form.text(columns).apply(|| answer.write_text(out)).map_err(Failure::Output)
 }
 
 macro_rules! answers {

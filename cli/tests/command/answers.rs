@@ -122,3 +122,40 @@ fn the_output_is_what_the_program_itself_prints_byte_for_byte() {
         })
     );
 }
+
+#[test]
+fn sizes_are_exact_where_that_is_asked_for() {
+    check(
+        &["summary", "--bytes"],
+        expect![[r#"
+        SUMMARY  2 snapshots, 2 classes                       share of: resident memory
+         open (0.100s)       live  created  dropped     bytes  average  largest   share
+          Book                  3     5003     5000    2700 B    900 B    900 B  <0.1 %
+          Customer           5000     5003        3  200000 B     40 B     40 B   2.4 %
+          total              5003    10006     5003  202700 B     41 B    900 B   2.5 %
+          process: resident 8192000 B, virtual 32768000 B; tracker's overhead 20000 B
+          not explained: 7969300 B (97.3 % of resident), besides 202700 B tracked and the overhead
+
+         close (36000.000s)  live  created  dropped     bytes  average  largest   share
+          Book                  2     5003     5001    1800 B    900 B    900 B  <0.1 %
+          Customer              1     5003     5002      40 B     40 B     40 B  <0.1 %
+          total                 3    10006    10003    1840 B    613 B    900 B  <0.1 %
+          process: resident 9216000 B, virtual 36864000 B; tracker's overhead 20000 B
+          not explained: 9194160 B (99.8 % of resident), besides 1840 B tracked and the overhead
+    "#]],
+    );
+    check(
+        &["diff", "--bytes", "--objects", "0"],
+        expect![[r#"
+        DIFF  open (0.100s) .. close (36000.000s), 35999.900s apart
+                    live  change  new  dead  survived   bytes     change  of new  of dead  growth
+          Customer     1   -4999    0  4999         1    40 B  -199960 B     0 B        -       -
+          Book         2      -1    0     1         2  1800 B     -900 B     0 B    600 B     0 B
+          total        3   -5000    0  5000         3  1840 B  -200860 B     0 B        -       -
+          tracked bytes: -99.1 % of the 202700 B before
+          process: resident 8192000 B .. 9216000 B (+1024000 B)
+
+         new, dead: since the first; growth: of the objects that survived
+    "#]],
+    );
+}

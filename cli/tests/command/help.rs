@@ -82,6 +82,7 @@ fn the_help_shows_examples_and_exit_codes() {
               --limit <NUMBER>     No more objects than this; below 1, this share of them [default: all]
               --full-names         Name classes by their full paths, not only as much of them as tells them
                                    apart
+              --bytes              Write sizes in bytes, exactly, instead of in KiB, MiB and so on
               --json               Write the answer as JSON: sizes in bytes, times in seconds, shares as
                                    parts of 1, what is absent as null
           -h, --help               Print help

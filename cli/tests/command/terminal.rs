@@ -167,3 +167,21 @@ fn a_table_is_no_larger_than_the_terminal() {
     assert!(text.lines().count() <= 23, "{text}");
     assert!(text.contains("and 83 more"), "{text}");
 }
+
+#[test]
+fn names_are_shortened_until_a_table_fits() {
+    let (_dir, path) = dump();
+    sample::named(&["app::inventory::warehouse::Shelf<app::inventory::warehouse::Pallet>"]).dump(&path).unwrap();
+    let narrow = seen(classtracker().arg("summary").arg(&path).args(["--full-names", "--color", "never"]), 90);
+    expect![[r#"
+        SUMMARY  1 snapshot, 1 class                                     share of: resident memory
+         0.100s                            live  created  dropped  bytes  average  largest   share
+          app::inventory…rehouse::Pallet>     1     5003     5002   40 B     40 B     40 B  <0.1 %
+          total                               1     5003     5002   40 B     40 B     40 B  <0.1 %
+          process: resident 7.8 MiB, virtual 31.2 MiB; tracker's overhead 19.5 KiB
+          not explained: 7.8 MiB (99.8 % of resident), besides 40 B tracked and the overhead
+    "#]]
+    .assert_eq(&narrow);
+    let piped = stdout(&run(&["summary", "--full-names"], &path));
+    assert!(piped.contains("Shelf<app::inventory::warehouse::Pallet> "), "{piped}");
+}

@@ -1,10 +1,11 @@
 use std::fmt;
 
 use super::pad;
+use crate::{ByteUnits, TextOptions};
 
 /// A number of bytes, shown in the largest unit of 1024 that leaves a whole part.
 ///
-/// Below 1024 it is shown exactly. Width, fill and alignment work as for numbers (right by default); the precision is
+/// Below 1024 it is shown exactly, and so is all if [`TextOptions`] say so. Width, fill and alignment work as for numbers (right by default); the precision is
 /// the number of decimals (1 by default).
 ///
 /// ```
@@ -24,7 +25,7 @@ const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
 
 impl fmt::Display for Bytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0 < 1024 {
+        if self.0 < 1024 || TextOptions::current().bytes == ByteUnits::Exact {
             return pad::number(f, &format!("{} B", self.0));
         }
         let decimals = f.precision().unwrap_or(1);

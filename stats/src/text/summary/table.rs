@@ -8,6 +8,7 @@ use tabled::builder::Builder;
 use tabled::settings::object::{Columns, Object, Rows};
 use tabled::settings::{Alignment, Padding, Style};
 
+use crate::text::options::fitted;
 use crate::text::printable;
 use crate::{Bytes, ClassRow, Percent, ShareOf, SnapshotSummary, Summary, SummaryRow};
 
@@ -85,12 +86,15 @@ pub(super) fn of(summary: &Summary, columns: Optional) -> Table {
     styled(builder)
 }
 
+/// How far two columns are apart.
+const GAP: usize = 2;
+
 /// A table without lines: names to the left, numbers to the right.
 pub(in crate::text) fn styled(builder: Builder) -> Table {
-    let mut table = builder.build();
+    let mut table = fitted(builder, GAP).build();
     table
         .with(Style::empty())
-        .modify(Rows::new(..), Padding::new(2, 0, 0, 0))
+        .modify(Rows::new(..), Padding::new(GAP, 0, 0, 0))
         .modify(Columns::first(), Padding::zero())
         .modify(Columns::first().inverse(), Alignment::right());
     table
