@@ -38,7 +38,7 @@
 //! | feature | what it adds |
 //! | --- | --- |
 //! | `track` (default) | tracking; see below |
-//! | `backtrace` | [`Trace::Stack`]: the calls that led to where objects are made |
+//! | `backtrace` | `Trace::Stack`: the calls that led to where objects are made |
 //! | `signal` | `MonitorOptions::signal`: a signal asks a running program for a snapshot (Unix) |
 //! | `tracing` | an event for each snapshot: level info, target `classtracker`, with `label`, `tracked_bytes`, `objects`, `duration` |
 //! | `jemalloc` | snapshots say what jemalloc has given out, where it is the program's allocator |

@@ -17,7 +17,7 @@ fn labels(snapshots: &[Arc<Snapshot>]) -> Vec<&str> {
 }
 
 #[track_caller]
-fn wait_until(what: &str, is_so: impl Fn() -> bool) {
+fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
     let end = Instant::now() + Duration::from_secs(20);
     while !is_so() {
         assert!(Instant::now() < end, "{what} took more than 20 seconds");
@@ -274,4 +274,46 @@ fn in_a_forked_child_nothing_is_waited_for_and_nothing_is_written() {
         monitor.finish().unwrap();
         assert_eq!(labels(Stats::load(&path).unwrap().snapshots()), ["", "in the parent", "end"]);
     });
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn while_the_monitor_waits_for_a_disk_the_program_does_not() {
+    let dir = tempfile::tempdir().unwrap();
+    // A pipe that nobody reads stands for a disk that hangs.
+    let path = dir.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+    let tracker = ClassTracker::new();
+    let objects: Vec<_> = (0..300).map(Arc::new).collect();
+    for object in &objects {
+        tracker.track_object_with(object, TrackOptions::new().name(format!("object {object}")));
+    }
+    let options = MonitorOptions::new().period(Duration::from_millis(1)).stream_to(&path).no_last_snapshot();
+    let monitor = tracker.monitor(options).unwrap();
+    let mut before = 0;
+    wait_until("filling the pipe", || {
+        std::thread::sleep(Duration::from_secs(1));
+        let written = monitor.status().snapshots_written;
+        written > 0 && std::mem::replace(&mut before, written) == written
+    });
+
+    let (stop, stopped) = std::sync::mpsc::channel::<()>();
+    let reader = std::thread::spawn(move || {
+        // Should the program be stuck, this lets it go on, too late.
+        let _ = stopped.recv_timeout(Duration::from_secs(10));
+        let mut pipe = std::fs::File::open(path).unwrap();
+        std::io::copy(&mut pipe, &mut std::io::sink()).unwrap();
+    });
+    let start = Instant::now();
+    for number in 0..100 {
+        tracker.create_snapshot(number);
+    }
+    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+    stop.send(()).unwrap();
+    // A pipe cannot be made to last, which is told; all else ends as it should.
+    assert!(matches!(&*monitor.finish().unwrap_err(), MonitorError::Dump(_)));
+    let status = tracker.monitor_status();
+    assert!(status.snapshots_written > 0 && status.snapshots_unwritten > 0, "only so many wait: {status:?}");
+    drop(tracker);
+    reader.join().unwrap();
 }
