@@ -218,6 +218,21 @@ pub(crate) fn hostile() -> Stats {
         snapshot.census = Some(HOSTILE.iter().map(|name| CensusRow::new(*name, u64::MAX, u64::MAX)).collect());
         snapshots.push(Arc::new(snapshot));
     }
+    // Clocks that go wrong, and histories that do.
+    for elapsed in [Duration::MAX, Duration::ZERO, Duration::from_nanos(1)] {
+        let mut snapshot = Snapshot::clone(&snapshots[0]);
+        (snapshot.elapsed, snapshot.duration) = (elapsed, elapsed);
+        (snapshot.time, snapshot.overhead_bytes) = (DateTime::<Utc>::MAX_UTC, u64::MAX);
+        let events = [elapsed, Duration::MAX, Duration::ZERO].map(|at| HistoryEvent { at, live: u64::MAX });
+        let history = History { events: events.to_vec(), lost: u64::MAX };
+        snapshot.classes.iter_mut().for_each(|row| row.history = Some(history.clone()));
+        let ages = Durations { counts: vec![u64::MAX; 60] };
+        snapshot
+            .classes
+            .iter_mut()
+            .for_each(|row| (row.ages, row.lifetimes) = (Some(ages.clone()), Some(ages.clone())));
+        snapshots.push(Arc::new(snapshot));
+    }
     let mut session = session();
     session.program = Some(HOSTILE[0].into());
     Stats::new(session, snapshots)

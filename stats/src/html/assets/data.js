@@ -6,6 +6,15 @@ function rising(times) {
   return Array.from(times, (time) => (latest = Math.max(latest, time)));
 }
 
+/** An object for each row, with a property for each column. */
+function rowsOf(columns, length) {
+  const rows = Array.from({ length }, () => ({}));
+  for (const [name, column] of Object.entries(columns)) {
+    for (let row = 0; row < length; row += 1) rows[row][name] = column[row];
+  }
+  return rows;
+}
+
 const BLOCKS = ["about", "snapshots", "classes", "series", "details", "objects", "growth", "census"];
 
 async function openReport() {
@@ -43,16 +52,14 @@ function readSnapshots(from) {
   }
   columns.allocator = Array.from({ length }, () => from.optionalText());
   columns.tracking = from.column(length);
-  const rows = Array.from({ length }, (_, row) => {
-    const snapshot = {};
-    for (const [name, column] of Object.entries(columns)) snapshot[name] = column[row];
+  const rows = rowsOf(columns, length);
+  for (const snapshot of rows) {
     snapshot.elapsed /= 1e6;
     snapshot.duration /= 1e6;
     // What the tracked objects are a part of: what the program has by its allocator, or else its resident memory.
     snapshot.whole = known(snapshot.allocated) ? snapshot.allocated : snapshot.resident;
     snapshot.name = snapshot.label || `#${snapshot.index + 1}`;
-    return snapshot;
-  });
+  }
   const byIndex = new Map(rows.map((snapshot) => [snapshot.index, snapshot]));
   return { count, stride, rows, byIndex, last: rows.at(-1) ?? null };
 }
@@ -72,15 +79,15 @@ function readClasses(from, snapshots) {
   column("firstLive");
   ["peakBytes", "peakBytesAt"].forEach(optional);
   ["peakLive", "peakLiveAt"].forEach(column);
-  const rows = Array.from({ length }, (_, id) => {
-    const row = { id };
-    for (const [name, column] of Object.entries(columns)) row[name] = column[id];
+  const rows = rowsOf(columns, length);
+  rows.forEach((row, id) => {
+    row.id = id;
     row.name ||= "(no name)";
     // Of the last snapshot; a class that this does not have is not tracked any more.
     row.tracked = row.last === snapshots - 1;
     row.byValue = !known(row.bytes);
     row.average = row.live > 0 ? row.bytes / row.live : NaN;
-    return row;
+    row.growth = null;
   });
   return { count, rows };
 }

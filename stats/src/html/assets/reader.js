@@ -17,6 +17,9 @@ function fromBase64(text) {
 }
 
 class Reader {
+  static bits = new Uint32Array(1);
+  static real = new Float32Array(Reader.bits.buffer);
+
   constructor(bytes) {
     this.bytes = bytes;
     this.at = 0;
@@ -65,7 +68,9 @@ class Reader {
   /** A fraction, as the bits of a float of 32. */
   optionalReal() {
     const bits = this.optional();
-    return bits === null ? NaN : new Float32Array(Uint32Array.of(bits).buffer)[0];
+    if (bits === null) return NaN;
+    Reader.bits[0] = bits;
+    return Reader.real[0];
   }
 
   text() {
