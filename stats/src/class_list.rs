@@ -1,9 +1,9 @@
 //! The classes of a whole run, as data.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::by_class::ByClass;
 use crate::names::ClassNames;
 use crate::{Moment, Query, Snapshot, Stats};
 
@@ -100,14 +100,14 @@ pub struct ClassListBuilder {
     first: Option<Moment>,
     last: Option<Moment>,
     snapshots: usize,
-    classes: HashMap<Arc<str>, ClassRun>,
+    classes: ByClass<ClassRun>,
 }
 
 impl ClassListBuilder {
     /// Nothing so far.
     #[must_use]
     pub fn new(query: Query) -> Self {
-        Self { query, first: None, last: None, snapshots: 0, classes: HashMap::new() }
+        Self { query, first: None, last: None, snapshots: 0, classes: ByClass::default() }
     }
 
     /// Adds the next snapshot. Only the rows of its classes are looked at.
@@ -118,7 +118,7 @@ impl ClassListBuilder {
         self.last = Some(moment);
         self.classes.values_mut().for_each(|class| class.tracked = false);
         for row in &snapshot.classes {
-            let run = self.classes.entry(Arc::clone(&row.class)).or_insert_with(|| ClassRun {
+            let run = self.classes.of(&row.class, || ClassRun {
                 class: Arc::clone(&row.class),
                 name: Arc::clone(&row.class),
                 by_value: row.by_value,
@@ -145,7 +145,7 @@ impl ClassListBuilder {
     /// What came of it.
     #[must_use]
     pub fn finish(self) -> ClassList {
-        let names = ClassNames::new(self.query.names, self.classes.keys().collect());
+        let names = ClassNames::new(self.query.names, self.classes.classes().collect());
         let runs = self.classes.into_values().filter(|run| self.query.wants(&run.class));
         let mut classes: Vec<ClassRun> = runs
             .map(|run| ClassRun { name: names.of(&run.class), bytes: run.bytes.filter(|_| !run.by_value), ..run })

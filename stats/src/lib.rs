@@ -5,6 +5,21 @@
 //! [`Stats::summary`], [`Stats::annotate`], [`Stats::objects`] and [`Stats::object`] give plain data again, which knows
 //! how to write itself as text. [`Stats::dump`] and [`Stats::load`] move it all through a file.
 //!
+//! | question | |
+//! | --- | --- |
+//! | What changed between two snapshots? | [`Stats::diff`] |
+//! | Which classes grow? | [`Stats::growth`] |
+//! | What was made in one phase and is still there in another? | [`Stats::survivors`] |
+//! | Where were the live objects made? | [`Stats::sites`] |
+//! | Which are the oldest, how old are they, how long did others live? | [`Stats::oldest`], [`Stats::ages`], [`Stats::lifetimes`] |
+//! | What did each class hold over the whole run, and how did its number change? | [`Stats::classes`], [`Stats::histories`] |
+//! | How much of the process' memory is not explained? | [`Snapshot::reconcile`] |
+//! | What do several processes hold together? | [`Merged`] |
+//!
+//! Those that need all snapshots have a builder that takes one after the other ([`SummaryBuilder`], [`GrowthBuilder`],
+//! [`ClassListBuilder`]), those that need all objects of some snapshots one that takes them row by row ([`DiffBuilder`],
+//! [`SurvivorsBuilder`]), for dumps that do not fit in memory.
+//!
 //! All of it implements `serde::Serialize`, for whoever wants an answer as JSON or in another form: fields are called as they
 //! are here, variants in snake case; durations are seconds as a floating-point number, times are RFC 3339, sizes are bytes as
 //! integers, shares are parts of 1; what is absent is null.
@@ -33,6 +48,7 @@ mod model;
 mod units;
 
 mod bounds;
+mod by_class;
 mod class_filter;
 mod json;
 mod limit;

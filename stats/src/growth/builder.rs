@@ -1,10 +1,10 @@
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::series::{MOST_POINTS, Measure, Series};
 use super::trend::{Axis, trend};
 use super::{ClassGrowth, Growth, Verdict};
+use crate::by_class::ByClass;
 use crate::names::ClassNames;
 use crate::{Names, Snapshot};
 
@@ -32,14 +32,14 @@ pub struct GrowthBuilder {
     /// Of each point, the seconds of its snapshots added up, and how many these are.
     times: Vec<(f64, u32)>,
     span: Option<(Duration, Duration)>,
-    classes: HashMap<Arc<str>, Series>,
+    classes: ByClass<Series>,
 }
 
 impl GrowthBuilder {
     /// Nothing so far; classes will be named this way.
     #[must_use]
     pub fn new(names: Names) -> Self {
-        Self { names, snapshots: 0, averaged: 1, times: Vec::new(), span: None, classes: HashMap::new() }
+        Self { names, snapshots: 0, averaged: 1, times: Vec::new(), span: None, classes: ByClass::default() }
     }
 
     /// Adds the next snapshot. Only its time and the rows of its classes are looked at.
@@ -56,10 +56,7 @@ impl GrowthBuilder {
         let first = self.span.map_or(snapshot.elapsed, |(first, _)| first);
         self.span = Some((first, snapshot.elapsed));
         for row in &snapshot.classes {
-            let series = match self.classes.get_mut(&row.class) {
-                Some(series) => series,
-                None => self.classes.entry(Arc::clone(&row.class)).or_insert_with(|| Series::starting(point)),
-            };
+            let series = self.classes.of(&row.class, || Series::starting(point));
             series.by_value |= row.by_value;
             series.add(self.snapshots, point, [row.live, row.bytes]);
         }
@@ -78,7 +75,7 @@ impl GrowthBuilder {
     /// What came of it.
     #[must_use]
     pub fn finish(self) -> Growth {
-        let names = ClassNames::new(self.names, self.classes.keys().collect());
+        let names = ClassNames::new(self.names, self.classes.classes().collect());
         let times = self.times.iter().map(|(sum, snapshots)| sum / f64::from(*snapshots)).collect();
         let axis = Axis { times, averaged: self.averaged };
         let mut classes: Vec<ClassGrowth> = self
