@@ -7,7 +7,8 @@ mod support;
 use std::alloc::System;
 use std::sync::Arc;
 
-use classtracker_stats::{ObjectRow, Referent, Stats};
+use classtracker_stats::dump::CompactReader;
+use classtracker_stats::{DumpReader, DumpWriter, ObjectRow, Referent, Snapshot, Stats};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use support::everything::everything;
 use support::frames::{frame, frames, rebuilt};
@@ -104,6 +105,8 @@ fn no_claim_in_a_dump_makes_reading_it_expensive() {
     }
     check(&dumped(&Stats::new(session(), vec![Arc::new(deep)])), "referents");
 
+    neither_writers_nor_readers_grow_with_the_snapshots();
+
     // Lists of a million zeros: names, calls without a site, traces without a call.
     let begin = &dump[..all[1].start];
     for (list, what) in [(0, "names"), (36, "calls"), (37, "traces")] {
@@ -124,4 +127,50 @@ fn with_zeros(list: usize) -> Vec<u8> {
     let before = 10 + if list < lists { list } else { list + 1 + 3 };
     let all = 10 + lists + 1 + EXTENSION;
     [&vec![0; before][..], &[0xFC, 0x40, 0x42, 0x0F, 0], &[0; 1_000_000], &vec![0; all - before - 1]].concat()
+}
+
+/// Objects come and go all the time, but those of one snapshot are always as many.
+fn churning(round: u64) -> Arc<Snapshot> {
+    let mut one = snapshot("", round);
+    // Once, there are many.
+    for serial in round * 50..round * 50 + if round == 1 { 10_000 } else { 100 } {
+        one.objects.push(ObjectRow::new(Arc::new(object(serial, "app::Employee", serial)), 100 + serial % 7));
+    }
+    Arc::new(one)
+}
+
+fn neither_writers_nor_readers_grow_with_the_snapshots() {
+    let mut dump = Vec::with_capacity(4 << 20);
+    let region = Region::new(ALLOCATOR);
+    let live = || {
+        let change = region.change();
+        change.bytes_allocated as isize - change.bytes_deallocated as isize
+    };
+    let check = |what: &str, mut held: Vec<isize>| {
+        let late = held.split_off(held.len() / 2).into_iter().max();
+        let early = held[held.len() / 2..].iter().max().copied();
+        assert!(late <= early.map(|early| early + early / 10 + 1000), "{what}: {early:?}, then {late:?}");
+        assert!(late.is_some_and(|late| late < 200_000), "{what}: {late:?}");
+    };
+    {
+        let mut writer = DumpWriter::new(&mut dump, &session()).unwrap();
+        let held = (0..400).map(|round| {
+            writer.write(&churning(round)).unwrap();
+            live()
+        });
+        check("writer", held.collect());
+        writer.finish().unwrap();
+    }
+    let before = live();
+    let held = DumpReader::new(&dump[..]).unwrap().map(|snapshot| {
+        drop(snapshot.unwrap());
+        live() - before
+    });
+    check("reader", held.collect());
+    let before = live();
+    let held = CompactReader::new(&dump[..]).unwrap().map(|snapshot| {
+        drop(snapshot.unwrap());
+        live() - before
+    });
+    check("compact reader", held.collect());
 }

@@ -10,11 +10,25 @@ pub(super) fn zigzag(value: u128, base: u128) -> u128 {
     ((delta << 1) ^ (delta >> 127)).cast_unsigned()
 }
 
+/// Empties a buffer that is filled again and again. One that was long once does not keep its memory for ever.
+pub(super) fn clear(buffer: &mut Vec<u8>) {
+    const ANYWAY: usize = 4 << 10;
+    let enough = 2 * buffer.len() + ANYWAY;
+    buffer.clear();
+    if buffer.capacity() > enough {
+        buffer.shrink_to(enough);
+    }
+}
+
 /// A list of numbers that is being packed.
 #[derive(Default)]
 pub(super) struct Column(pub(super) Vec<u8>);
 
 impl Column {
+    pub(super) fn clear(&mut self) {
+        clear(&mut self.0);
+    }
+
     pub(super) fn push(&mut self, mut value: u64) {
         while value >= 0x80 {
             self.0.push(value as u8 | 0x80);

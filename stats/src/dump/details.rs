@@ -126,7 +126,7 @@ impl DetailColumns {
 
     pub(super) fn clear(&mut self) {
         let lists = [&mut self.rows, &mut self.counts, &mut self.oldest, &mut self.times, &mut self.live];
-        lists.into_iter().chain(&mut self.sites).for_each(|column| column.0.clear());
+        lists.into_iter().chain(&mut self.sites).for_each(Column::clear);
         self.records.clear();
         (self.gap, self.next_place) = (0, 0);
     }

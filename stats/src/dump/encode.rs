@@ -199,7 +199,7 @@ impl Columns {
     fn clear(&mut self) {
         let single = std::iter::once(&mut self.gone);
         let all = single.chain(&mut self.class).chain(&mut self.row).chain(&mut self.census);
-        all.for_each(|column| column.0.clear());
+        all.for_each(Column::clear);
         self.class_referents.clear();
         self.details.clear();
         self.records.clear();

@@ -49,8 +49,8 @@ impl RecordColumns {
     }
 
     pub(super) fn clear(&mut self) {
-        self.fields.iter_mut().for_each(|column| column.0.clear());
-        self.traces.0.clear();
+        self.fields.iter_mut().for_each(Column::clear);
+        self.traces.clear();
         self.traced = false;
         self.previous = Previous::default();
     }

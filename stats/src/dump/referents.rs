@@ -26,7 +26,7 @@ impl ReferentColumns {
     }
 
     pub(super) fn clear(&mut self) {
-        self.0.iter_mut().for_each(|column| column.0.clear());
+        self.0.iter_mut().for_each(Column::clear);
     }
 
     pub(super) fn wire(&self) -> ReferentsWire<'_> {

@@ -45,7 +45,7 @@ impl<K: ?Sized + Eq + Hash> Table<K> {
 
     fn begin(&mut self) {
         self.before = self.known.len() as u64;
-        self.new.0.clear();
+        self.new.clear();
     }
 
     fn roll_back(&mut self) {

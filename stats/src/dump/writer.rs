@@ -2,6 +2,7 @@ use std::fmt;
 use std::io::{self, Write};
 use std::sync::Arc;
 
+use super::column::clear;
 use super::encode::Encoder;
 use super::error::{Action, DumpError};
 use super::wire::{EndWire, SessionWire};
@@ -163,7 +164,7 @@ impl<W: Write> DumpWriter<W> {
         self.out.write_all(&self.frame).map_err(|error| DumpError::io(Action::Write, self.offset, error))?;
         self.offset += self.frame.len() as u64;
         self.broken = false;
-        self.frame.clear();
+        clear(&mut self.frame);
         Ok(())
     }
 
