@@ -120,3 +120,34 @@ fn a_hundred_thousand_objects_in_ten_snapshots() {
     assert!(page.browser.text("#class").contains("Only the 100 largest of those that had rows of their own are here"));
     page.finish();
 }
+
+#[test]
+fn ten_thousand_snapshots_are_thinned_evenly_and_the_last_is_kept() {
+    let (page, kept, peaks) = report_of(many_classes(3, 10_000), &[320, 9999]);
+    let [early, last] = &kept[..] else { panic!() };
+    let mut page = Page::from(&page);
+    let said = page.browser.text("#overview .notes");
+    for part in [
+        "Of 10,000 snapshots, every 4th is listed, and the last.",
+        "Curves, shares and differences have 314 of 10,000 snapshots: every 32nd, and the last.",
+    ] {
+        assert!(said.contains(part), "no {part:?} in {said}");
+    }
+    assert_eq!(page.browser.text("#snapshots .status"), "2,501 snapshots, 20 shown");
+    for row in page.rows("#classes") {
+        let class = last.classes.iter().position(|class| class.class.ends_with(&row[0])).unwrap();
+        assert_eq!([&row[2], &row[5]], [&last.classes[class].bytes.to_string(), &peaks.0[class].to_string()]);
+    }
+    // The 321st is the eleventh on the curves.
+    page.choose("#shares select", 10);
+    assert!(page.browser.text("#shares select option:checked").starts_with("321. "));
+    let mut shown: Vec<String> = page.rows("#shares").into_iter().map(|row| row[2].clone()).collect();
+    let mut expected: Vec<String> = early.classes.iter().map(|row| row.bytes.to_string()).collect();
+    shown.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(shown, expected);
+    // A snapshot without a place on the curves leads to the nearest that has one.
+    page.browser.click("#snapshots tbody tr:nth-child(11)");
+    assert!(page.browser.text("#shares select option:checked").starts_with("33. "));
+    page.finish();
+}
