@@ -40,7 +40,7 @@
 //! | `track` (default) | tracking; see below |
 //! | `backtrace` | `Trace::Stack`: the calls that led to where objects are made |
 //! | `signal` | `MonitorOptions::signal`: a signal asks a running program for a snapshot (Unix) |
-//! | `tracing` | an event for each snapshot: level info, target `classtracker`, with `label`, `tracked_bytes`, `objects`, `duration` |
+//! | `tracing` | an event for each snapshot: level info, target `classtracker`, with `label`, `tracked_bytes`, `objects`, `duration`; a warning for what goes wrong in monitoring |
 //! | `jemalloc` | snapshots say what jemalloc has given out, where it is the program's allocator |
 //! | `arrayvec`, `bytes`, `hashbrown`, … | types of the crate of that name can be sized |
 //!

@@ -6,7 +6,8 @@ use std::process::{Command, Output};
 use std::time::Duration;
 
 use classtracker::stats::Stats;
-use classtracker::{ClassTracker, DeepSizeOf, Tracked};
+use classtracker::{ClassTracker, DeepSizeOf, EnvError, MonitorOptions, Tracked};
+use proptest::prelude::*;
 
 const RUN: &str = "CLASSTRACKER_TEST_RUN";
 
@@ -110,6 +111,43 @@ fn a_wrong_value_is_an_error_that_names_the_place() {
     let expected =
         "CLASSTRACKER: byte 14: period: expected a time above 0 such as 500ms, 1.5s, 10m, 1h or 1d, found \"soon\"";
     assert!(text.contains(expected), "{text}");
+}
+
+#[test]
+fn what_goes_wrong_later_is_told_on_the_standard_error_once() {
+    let test = "what_goes_wrong_later_is_told_on_the_standard_error_once";
+    let output = run(test, "summary=/no such folder/%p.txt", program);
+    let Some(output) = output else { return };
+    let text = String::from_utf8(output.stderr).unwrap();
+    let told: Vec<_> = text.lines().filter(|line| line.starts_with("CLASSTRACKER: /no such folder/")).collect();
+    assert!(told.len() == 1 && told[0].contains(": can't write the summary: "), "{text}");
+}
+
+/// The byte at which an error points into the value, and how many there are.
+fn position(error: &EnvError) -> Option<usize> {
+    match error {
+        EnvError::UnknownKey { position, .. }
+        | EnvError::Twice { position, .. }
+        | EnvError::Value { position, .. }
+        | EnvError::Feature { position, .. } => Some(*position),
+        _ => None,
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_value_is_options_or_an_error_that_points_into_it(
+        value in prop_oneof![
+            "\\PC{0,40}",
+            "((period|dump|watermark|signal|summary|keep_last|census|pss|x)(=[0-9.a-zA-Z%é]{0,6})?[, ]{0,3}){0,5}",
+        ],
+    ) {
+        if let Err(error) = value.parse::<MonitorOptions>() {
+            let position = position(&error);
+            prop_assert!(position.is_some_and(|at| value.is_char_boundary(at)), "{error}");
+            prop_assert!(error.to_string().starts_with("CLASSTRACKER: byte "));
+        }
+    }
 }
 
 #[test]

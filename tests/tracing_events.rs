@@ -6,7 +6,7 @@
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
 
-use classtracker::{ClassTracker, DeepSizeOf, Tracked};
+use classtracker::{ClassTracker, DeepSizeOf, MonitorOptions, Tracked};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
@@ -81,4 +81,18 @@ fn a_subscriber_that_panics_costs_its_event_and_not_the_snapshot() {
         );
     });
     assert_eq!(log.0.lock().unwrap().len(), 1);
+}
+
+#[test]
+fn what_goes_wrong_in_monitoring_is_an_event_too() {
+    let log = Log::default();
+    tracing::subscriber::with_default(log.clone(), || {
+        let tracker = ClassTracker::new();
+        let options = MonitorOptions::new().summary_to("/no such folder/summary.txt").no_last_snapshot();
+        let monitor = tracker.monitor(options).unwrap();
+        tracker.create_snapshot("");
+        let error = monitor.finish().unwrap_err();
+        let events = log.0.lock().unwrap();
+        assert_eq!(events[1], ["classtracker".to_owned(), "message=monitoring".to_owned(), format!("error={error}")]);
+    });
 }

@@ -9,7 +9,7 @@ use thiserror::Error;
 use super::{Growth, MonitorError, MonitorOptions, Watermark};
 use crate::MemoryOptions;
 
-const VARIABLE: &str = "CLASSTRACKER";
+pub(super) const VARIABLE: &str = "CLASSTRACKER";
 
 const KEYS: &str = "period, dump, replace, keep_last, watermark, signal, summary, census, pss, glibc or no_last";
 const SHARE_OR_BYTES: &str = "a share such as 10%, or bytes such as 64MiB, 1GB or 5000000";
@@ -92,7 +92,12 @@ fn quoted(found: Option<&str>) -> String {
 pub(crate) fn options() -> Result<Option<MonitorOptions>, EnvError> {
     let Some(value) = std::env::var_os(VARIABLE) else { return Ok(None) };
     let value = value.into_string().map_err(|value| EnvError::NotUnicode { found: value.to_string_lossy().into() })?;
-    if value.trim().is_empty() { Ok(None) } else { value.parse().map(Some) }
+    if value.trim().is_empty() {
+        return Ok(None);
+    }
+    let options: MonitorOptions = value.parse()?;
+    // The program may not know that it is monitored: so it will not ask.
+    Ok(Some(MonitorOptions { tell_first_error: true, ..options }))
 }
 
 /// Reads what the environment variable `CLASSTRACKER` may have: see [`ClassTracker::from_env`](crate::ClassTracker::from_env).

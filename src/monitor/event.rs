@@ -1,5 +1,7 @@
 use classtracker_stats::Snapshot;
 
+use super::MonitorError;
+
 /// Tells the program's subscriber of a snapshot: level info, target `classtracker`.
 pub(super) fn emit(snapshot: &Snapshot) {
     let objects = snapshot.classes.iter().fold(0_u64, |sum, row| sum.saturating_add(row.live));
@@ -11,4 +13,9 @@ pub(super) fn emit(snapshot: &Snapshot) {
         duration = ?snapshot.duration,
         "snapshot"
     );
+}
+
+/// Tells it of what went wrong: level warn.
+pub(super) fn warn(error: &MonitorError) {
+    tracing::warn!(target: "classtracker", %error, "monitoring");
 }

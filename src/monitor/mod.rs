@@ -17,6 +17,7 @@ mod stream;
 mod watermark;
 mod worker;
 
+use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,6 +44,10 @@ use worker::Worker;
 
 /// As long as anything is waited for: what takes longer hangs, and must not take the program along.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What panics when the program's subscriber does.
+#[cfg(feature = "tracing")]
+const TELLING: &str = "telling of a snapshot";
 
 /// Ends the monitoring of a tracker when it is dropped: stops the thread, takes a last snapshot, and ends the dump.
 ///
@@ -144,6 +149,8 @@ struct Counts {
     forgotten: u64,
     errors: u64,
     last_error: Option<Arc<MonitorError>>,
+    /// Whether the next error is printed: nobody may be there who asks.
+    tell_first_error: bool,
 }
 
 impl Monitoring {
@@ -175,17 +182,19 @@ impl Monitoring {
     /// Sends what was filed to where it goes, and tells of this snapshot. No lock is held meanwhile.
     pub(crate) fn deliver(&self, _snapshot: &Snapshot) {
         #[cfg(feature = "tracing")]
-        self.contain("telling of a snapshot", || event::emit(_snapshot));
+        self.contain(TELLING, || event::emit(_snapshot));
         if let Err(error) = self.stream.flush() {
             self.note(error);
         }
     }
 
     pub(crate) fn start_periodic(self: &Arc<Self>, subject: Subject, interval: Duration) {
-        let mut current = self.current.lock();
-        match self.worker(&mut current, subject) {
-            Ok(worker) => worker.set_period(interval),
-            Err(error) => self.note(error),
+        let started = {
+            let mut current = self.current.lock();
+            self.worker(&mut current, subject).map(|worker| worker.set_period(interval))
+        };
+        if let Err(error) = started {
+            self.note(error);
         }
     }
 
@@ -240,6 +249,7 @@ impl Monitoring {
         if let Some(worker) = worker {
             worker.take_duties(&options);
         }
+        self.counts.lock().tell_first_error = options.tell_first_error;
         current.watches = watch.number;
         current.watch = Some(watch);
         Ok(current.watches)
@@ -381,10 +391,23 @@ impl Monitoring {
         }
     }
 
+    /// Keeps an error to be asked for. No lock of the monitor's is held: who is told of it may come back here.
     fn note(&self, error: MonitorError) {
-        let mut counts = self.counts.lock();
-        counts.errors += 1;
-        counts.last_error = Some(Arc::new(error));
+        let error = Arc::new(error);
+        let tell = {
+            let mut counts = self.counts.lock();
+            counts.errors += 1;
+            counts.last_error = Some(Arc::clone(&error));
+            std::mem::take(&mut counts.tell_first_error)
+        };
+        if tell {
+            // Not `eprintln`, which panics where there is no standard error.
+            let _ = writeln!(std::io::stderr(), "{}: {error}", environment::VARIABLE);
+        }
+        #[cfg(feature = "tracing")]
+        if !matches!(*error, MonitorError::Panicked { what: TELLING, .. }) {
+            let _ = catch_unwind(AssertUnwindSafe(|| event::warn(&error)));
+        }
     }
 }
 

@@ -36,6 +36,8 @@ pub struct MonitorOptions {
     pub(super) summary: Option<Destination>,
     pub(super) last: bool,
     pub(super) census: bool,
+    /// On the standard error.
+    pub(super) tell_first_error: bool,
     pub(super) memory: Option<MemoryOptions>,
     #[cfg(all(feature = "signal", unix))]
     pub(super) signal: Option<super::Signal>,
@@ -54,6 +56,7 @@ impl MonitorOptions {
             summary: None,
             last: true,
             census: false,
+            tell_first_error: false,
             memory: None,
             #[cfg(all(feature = "signal", unix))]
             signal: None,

@@ -14,6 +14,8 @@ use super::watermark::{Level, Rise};
 use super::{MonitorOptions, Monitoring, PATIENCE};
 use crate::tracker::Subject;
 
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// What one thread has to do, and how far it is. The thread sleeps until the next moment that it knows of, or until it is told.
 pub(super) struct Worker {
     duties: Mutex<Duties>,
@@ -194,7 +196,11 @@ impl Worker {
         loop {
             match duties.next(Instant::now()) {
                 Job::Wait(None) => self.changed.wait(&mut duties),
-                Job::Wait(Some(until)) => drop(self.changed.wait_until(&mut duties, until)),
+                // A moment that no clock of the system gets to is none that it can wait for.
+                Job::Wait(Some(until)) => {
+                    let until = until.min(Instant::now() + DAY);
+                    self.changed.wait_until(&mut duties, until);
+                }
                 job => {
                     duties.busy = !matches!(job, Job::Stop);
                     return job;

@@ -358,7 +358,8 @@ impl ClassTracker {
     /// | `census` | none | values are counted by type |
     /// | `pss`, `glibc` | none | the process' memory in more detail: see [`MemoryOptions`] |
     ///
-    /// In paths `%p` is the process' id and `%%` a percent sign. A comma that belongs to a path is written twice.
+    /// In paths `%p` is the process' id and `%%` a percent sign. A comma that belongs to a path is written twice. The first thing that goes
+    /// wrong later, a full disk say, is told on the standard error, once; [`monitor_status`](Self::monitor_status) has the rest.
     ///
     /// ```standalone_crate
     /// use classtracker::ClassTracker;
