@@ -63,7 +63,8 @@ pub struct SummaryRow {
     pub class: Arc<str>,
     /// What the class is called in this summary.
     pub name: Arc<str>,
-    /// Its row in the snapshot; `None` when the class was not tracked then.
+    /// Its row in the snapshot, without sites, ages, the oldest objects, lifetimes and history, which are not summed up; `None`
+    /// when the class was not tracked then.
     pub row: Option<ClassRow>,
     /// Whether an earlier snapshot has the class: without a row, it is then not tracked any more, otherwise not yet.
     pub seen_before: bool,
@@ -180,14 +181,13 @@ fn only_counted(snapshot: &Snapshot) -> u64 {
 
 /// All rows of one class as one.
 fn joined(name: Arc<str>, rows: &[&ClassRow]) -> ClassRow {
-    if let [only] = rows {
-        return (*only).clone();
-    }
     let mut row = sum(name, rows);
     row.by_value = rows.iter().any(|row| row.by_value);
     row.shared_bytes = rows.iter().fold(0, |sum, row| sum.saturating_add(row.shared_bytes));
-    row.referents = Referent::merge(rows.iter().map(|row| &row.referents[..]));
-    row.sites = rows.iter().flat_map(|row| row.sites.iter().cloned()).collect();
+    row.referents = match rows {
+        [only] => only.referents.clone(),
+        several => Referent::merge(several.iter().map(|row| &row.referents[..])),
+    };
     row
 }
 

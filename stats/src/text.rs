@@ -4,6 +4,7 @@ mod annotated;
 mod class_history;
 mod class_list;
 mod diff;
+mod display;
 mod growth;
 mod lifespans;
 mod lines;

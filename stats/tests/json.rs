@@ -93,8 +93,8 @@ fn the_whole_model_serializes() {
     assert_eq!(json[1]["time"], "2027-01-15T08:00:00.662Z");
     assert_eq!(json[1]["tracking"], "on");
     assert_eq!(json[1]["classes"][1]["bytes"], 200_000);
-    assert_eq!(json[2]["census"], serde_json::Value::Null);
-    assert_eq!(json[1]["objects"][0]["object"]["birth"], serde_json::Value::Null);
+    assert_eq!(json[2]["census"], Value::Null);
+    assert_eq!(json[1]["objects"][0]["object"]["birth"], Value::Null);
 }
 
 #[test]

@@ -536,3 +536,10 @@ fn a_summary_put_together_snapshot_by_snapshot_reads_the_same() {
     builder.finish().write_text(&mut text).unwrap();
     assert_eq!(String::from_utf8(text).unwrap(), summary(&stats));
 }
+
+#[test]
+fn answers_can_be_formatted() {
+    let stats = factory();
+    assert_eq!(stats.summary().to_string(), summary(&stats));
+    assert!(format!("{}", stats.growth()).starts_with("GROWTH  "));
+}
