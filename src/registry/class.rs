@@ -72,9 +72,9 @@ pub(crate) struct Class {
     /// 0 if its new objects are not to get the global tracker.
     told: AtomicU32,
     /// Every page of this class, in order of creation.
-    pages: Lock<Vec<PageRef>>,
+    pub(super) pages: Lock<Vec<PageRef>>,
     /// Free slots that no thread has taken.
-    pool: Lock<Chain>,
+    pub(super) pool: Lock<Chain>,
     pub(super) threads: Lock<Threads>,
     /// See [`super::watch`].
     pub(super) wishes: Lock<Vec<Wishes>>,

@@ -185,6 +185,20 @@ impl Trackers {
         tracker.unwrap_or_else(|| unreachable!("there is a claim on it"))
     }
 
+    /// Takes the lock for good.
+    #[cfg(all(unix, not(loom)))]
+    pub(super) fn hold(&self) {
+        self.current.hold();
+    }
+
+    /// # Safety
+    /// This thread must have called `hold`, and not this function since.
+    #[cfg(all(unix, not(loom)))]
+    pub(super) unsafe fn let_go(&self) {
+        // SAFETY: the caller's promise.
+        unsafe { self.current.let_go() };
+    }
+
     pub(super) fn overhead_bytes(&self) -> usize {
         (1..=MOST_TRACKERS).filter(|&number| self.entry(number).is_some()).count() * size_of::<Entry>()
     }

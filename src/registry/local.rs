@@ -495,6 +495,8 @@ impl Local {
             if open {
                 self.row.set(super::registry().rows.take());
             }
+            #[cfg(all(unix, not(loom)))]
+            super::fork::prepare(super::registry());
         }
     }
 

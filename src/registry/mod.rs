@@ -36,6 +36,8 @@ mod borrow;
 mod class;
 mod counts;
 mod destroy;
+#[cfg(all(unix, not(loom)))]
+mod fork;
 mod global;
 mod handle;
 mod history;
@@ -86,6 +88,8 @@ use local::Local;
 use page::{PAGE_BYTES, Page};
 use rows::Rows;
 use sites::Sites;
+#[cfg(all(unix, not(loom)))]
+use sync::AtomicU32;
 use sync::{AtomicU64, Lock, Ordering};
 
 use crate::told::{Bundle, Tracker};
@@ -104,7 +108,10 @@ pub(crate) struct Registry {
     slab: Lock<Slab>,
     trackers: Trackers,
     rows: Rows,
-    /// Taken to give an object its [`record`]; which one is a matter of the object's address.
+    /// 1 once forks are prepared for.
+    #[cfg(all(unix, not(loom)))]
+    forks: AtomicU32,
+    /// Taken to give an object its [`record`], and to come to what it keeps; which one is a matter of address.
     stripes: [Lock<()>; STRIPES],
 }
 
@@ -132,7 +139,7 @@ unsafe impl Send for Slab {}
 const OFF: u64 = 1;
 const TOLD: u64 = 2;
 const EPOCH: u64 = 4;
-const STRIPES: usize = if cfg!(loom) { 1 } else { 16 };
+const STRIPES: usize = if cfg!(loom) { 1 } else { 64 };
 /// How many pages are taken from the allocator at once.
 const SLAB_PAGES: usize = if cfg!(loom) { 1 } else { 32 };
 
@@ -161,6 +168,8 @@ macro_rules! registry_new {
                 slab: Lock::new(Slab { next: core::ptr::null_mut(), pages_left: 0, bytes: 0 }),
                 trackers: Trackers::new(),
                 rows: Rows::new(),
+                #[cfg(all(unix, not(loom)))]
+                forks: AtomicU32::new(0),
                 stripes: stripes(),
             }
         }

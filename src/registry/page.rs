@@ -362,6 +362,40 @@ impl Page {
         readers.walkers += 1;
     }
 
+    /// Takes the page's lock for good.
+    #[cfg(all(unix, not(loom)))]
+    pub(super) fn hold(&self) {
+        self.readers.hold();
+    }
+
+    /// # Safety
+    /// This thread must have called `hold`, and not this function since.
+    #[cfg(all(unix, not(loom)))]
+    pub(super) unsafe fn let_go(&self) {
+        // SAFETY: the caller's promise.
+        unsafe { self.readers.let_go() };
+    }
+
+    /// Nobody is on this page any more: in a forked process the walkers of other threads are gone, as are the handles that were about to
+    /// settle a slot. What is parked is released by the next walker.
+    ///
+    /// # Safety
+    /// This thread must hold the page's lock, and there be no other thread.
+    #[cfg(all(unix, not(loom)))]
+    pub(super) unsafe fn forget_walkers(&self) {
+        // SAFETY: the caller's promise.
+        let readers = unsafe { self.readers.held() };
+        readers.walkers = 0;
+        readers.held = [null(); HELD];
+        self.publish_readers(readers);
+        for slot in self.slots() {
+            // Relaxed: there is no other thread.
+            if tag(slot.0.load(Ordering::Relaxed)) == LEAVING {
+                slot.clear();
+            }
+        }
+    }
+
     fn publish_readers(&self, readers: &Readers) {
         // Release: a drop that reads 0 acquires what the walkers that left did here. (That it is seen before slots are read
         // is the fence's work, in `enter` and `come_back`.)

@@ -4,14 +4,16 @@ use core::mem::replace;
 use std::sync::Arc;
 
 use super::identity::{Identity, Origin};
-use super::sync::{Life, Lock};
+use super::sync::{Life, UnsafeCell};
 use super::visit::ends;
 use super::{registry, with_local};
 use crate::told::{Bundle, Tracker};
 
 pub(super) struct Record {
     origin: Origin,
-    kept: Lock<Kept>,
+    /// Used only under the stripe of the record's address. (A lock in each record could not be taken before a fork: nobody knows
+    /// where all records are.)
+    kept: UnsafeCell<Kept>,
     /// Nothing, outside of models.
     life: Life,
 }
@@ -23,10 +25,20 @@ pub(super) struct Kept {
     pub(super) bundle: Option<Bundle>,
 }
 
+// SAFETY: what is kept is `Send + Sync`, and used under a lock.
+unsafe impl Sync for Record {}
+
 impl Record {
     fn new(origin: Origin, tracker: Option<Arc<dyn Tracker>>) -> Box<Self> {
-        let kept = Lock::new(Kept { tracker, bundle: None });
+        let kept = UnsafeCell::new(Kept { tracker, bundle: None });
         Box::new(Self { origin, kept, life: Life::new() })
+    }
+
+    fn with_kept<R>(&self, work: impl FnOnce(&mut Kept) -> R) -> R {
+        self.life.used();
+        let _stripe = registry().stripe(core::ptr::from_ref(self).addr()).lock();
+        // SAFETY: under the lock nobody else uses it, and `work` does not come back here.
+        self.kept.with_mut(|kept| work(unsafe { &mut *kept }))
     }
 
     pub(super) fn origin(&self) -> Origin {
@@ -36,35 +48,26 @@ impl Record {
 
     /// What is kept now.
     pub(super) fn kept(&self) -> Kept {
-        self.life.used();
-        self.kept.lock().clone()
+        self.with_kept(|kept| kept.clone())
     }
 
     pub(super) fn bundle(&self) -> Option<Bundle> {
-        self.life.used();
-        self.kept.lock().bundle.clone()
+        self.with_kept(|kept| kept.bundle.clone())
     }
 
     /// Sets another tracker; returns what was kept before.
     pub(super) fn set_tracker(&self, tracker: Option<Arc<dyn Tracker>>) -> Kept {
-        self.life.used();
-        let mut kept = self.kept.lock();
-        let bundle = kept.bundle.clone();
-        Kept { tracker: replace(&mut kept.tracker, tracker), bundle }
+        self.with_kept(|kept| Kept { tracker: replace(&mut kept.tracker, tracker), bundle: kept.bundle.clone() })
     }
 
     /// Sets another bundle. Returns the old one, to be dropped, and the tracker that is to be told.
     pub(super) fn set_bundle(&self, bundle: Option<Bundle>) -> Kept {
-        self.life.used();
-        let mut kept = self.kept.lock();
-        let tracker = kept.tracker.clone();
-        Kept { tracker, bundle: replace(&mut kept.bundle, bundle) }
+        self.with_kept(|kept| Kept { tracker: kept.tracker.clone(), bundle: replace(&mut kept.bundle, bundle) })
     }
 
     /// Takes out what is kept: the object is dead.
     pub(super) fn empty(&self) -> Kept {
-        self.life.used();
-        core::mem::take(&mut *self.kept.lock())
+        self.with_kept(core::mem::take)
     }
 }
 
@@ -90,7 +93,7 @@ impl Identity {
                     // SAFETY: as long as there is no record, the object's claim on this tracker holds; that ends only here, under this
                     // lock, or with the object.
                     let tracker = unsafe { trackers.tracker(number) };
-                    record.kept = Lock::new(Kept { tracker: Some(Arc::clone(tracker)), bundle: None });
+                    record.kept = UnsafeCell::new(Kept { tracker: Some(Arc::clone(tracker)), bundle: None });
                     // SAFETY: the claim is the object's, and from now on the record stands in its place.
                     (self.install(record), unsafe { trackers.release(number, 1, row) })
                 }

@@ -44,6 +44,14 @@ impl Rows {
             self.0.fetch_and(!(1 << row), Ordering::Release);
         }
     }
+
+    /// In a forked process only the row of its one thread is taken.
+    #[cfg(all(unix, not(loom)))]
+    pub(super) fn keep_only(&self, row: u32) {
+        let taken = if row == SHARED_ROW { 0 } else { 1 << row };
+        // Relaxed: there is no other thread.
+        self.0.store(taken, Ordering::Relaxed);
+    }
 }
 
 #[cfg(all(test, not(loom)))]

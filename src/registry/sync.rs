@@ -5,15 +5,108 @@ mod imp {
     pub(in crate::registry) use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering, fence};
 
     /// A short-held lock. It cannot be poisoned: no user code runs under it.
-    pub(in crate::registry) struct Lock<T>(parking_lot::Mutex<T>);
+    ///
+    /// Of our own, because all there is to it is one word: so it can be held over a fork, whatever thread waits for it meanwhile, and
+    /// be free in the child. (What others keep of waiting threads stands elsewhere, under further locks.)
+    pub(in crate::registry) struct Lock<T> {
+        /// 1: somebody holds it.
+        held: AtomicU32,
+        value: core::cell::UnsafeCell<T>,
+    }
+
+    // SAFETY: the lock lets one thread at a time come to the value.
+    unsafe impl<T: Send> Send for Lock<T> {}
+    // SAFETY: as above.
+    unsafe impl<T: Send> Sync for Lock<T> {}
+
+    /// The value, until this is dropped. It stays on its thread, as the value's reference may have to.
+    pub(in crate::registry) struct Guard<'l, T>(&'l Lock<T>, core::marker::PhantomData<*mut T>);
 
     impl<T> Lock<T> {
         pub(in crate::registry) const fn new(value: T) -> Self {
-            Self(parking_lot::Mutex::new(value))
+            Self { held: AtomicU32::new(0), value: core::cell::UnsafeCell::new(value) }
         }
 
-        pub(in crate::registry) fn lock(&self) -> parking_lot::MutexGuard<'_, T> {
-            self.0.lock()
+        #[inline]
+        pub(in crate::registry) fn lock(&self) -> Guard<'_, T> {
+            if !self.try_hold() {
+                self.wait();
+            }
+            Guard(self, core::marker::PhantomData)
+        }
+
+        #[inline]
+        fn try_hold(&self) -> bool {
+            // Acquire: what was done under the lock before is seen. Relaxed on failure: we only try again.
+            self.held.compare_exchange(0, 1, Ordering::Acquire, Ordering::Relaxed).is_ok()
+        }
+
+        #[cold]
+        fn wait(&self) {
+            let mut round = 0_u32;
+            loop {
+                pause(round);
+                round = round.saturating_add(1);
+                // Relaxed: a guess, so that who waits does not write all the time.
+                if self.held.load(Ordering::Relaxed) == 0 && self.try_hold() {
+                    return;
+                }
+            }
+        }
+
+        /// Takes the lock for good.
+        #[cfg(unix)]
+        pub(in crate::registry) fn hold(&self) -> &T {
+            core::mem::forget(self.lock());
+            // SAFETY: we hold the lock.
+            unsafe { &*self.value.get() }
+        }
+
+        /// What the lock guards, for who holds it by [`Lock::hold`].
+        ///
+        /// # Safety
+        /// The caller must hold it, and have no other reference to what it guards.
+        #[cfg(unix)]
+        #[allow(clippy::mut_from_ref, reason = "the lock is the caller's")]
+        pub(in crate::registry) unsafe fn held(&self) -> &mut T {
+            // SAFETY: the caller's promise.
+            unsafe { &mut *self.value.get() }
+        }
+
+        /// Lets go of the lock.
+        ///
+        /// # Safety
+        /// The caller must hold it, and not use what it stands for any more.
+        #[inline]
+        pub(in crate::registry) unsafe fn let_go(&self) {
+            // Release: who takes it next sees what was done under it.
+            self.held.store(0, Ordering::Release);
+        }
+    }
+
+    impl<T> core::ops::Deref for Guard<'_, T> {
+        type Target = T;
+
+        #[inline]
+        fn deref(&self) -> &T {
+            // SAFETY: the lock is held.
+            unsafe { &*self.0.value.get() }
+        }
+    }
+
+    impl<T> core::ops::DerefMut for Guard<'_, T> {
+        #[inline]
+        fn deref_mut(&mut self) -> &mut T {
+            // SAFETY: the lock is held, and this is the only guard.
+            unsafe { &mut *self.0.value.get() }
+        }
+    }
+
+    impl<T> Drop for Guard<'_, T> {
+        #[inline]
+        fn drop(&mut self) {
+            // SAFETY: the lock is held, by this guard.
+            unsafe { self.0.let_go() };
         }
     }
 

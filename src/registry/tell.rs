@@ -22,14 +22,16 @@ enum News {
     Destroyed,
 }
 
-/// So deep in notifications, a thread looks whether there is stack left.
+/// So deep in notifications, a thread tells only of deaths any more: those come to an end. It also looks whether there is stack left,
+/// since they may be as many as there are objects.
+///
+/// A tracker that, when it is told, causes two notifications, each of which does the same, ends after 2 + 4 + 8 of them. What one needs
+/// that means well is two or three.
 const DEEP: u32 = 4;
-/// So deep, it tells only of deaths any more: those come to an end.
-const TOO_DEEP: u32 = 128;
 
 fn tell(tracker: &dyn Tracker, news: News, object: &ObjectInfo<'_>) {
     let depth = with_local(|local| local.telling.replace(local.telling.get() + 1));
-    if depth < TOO_DEEP || news == News::Destroyed {
+    if depth < DEEP || news == News::Destroyed {
         let call = || {
             ends(|| match news {
                 News::Attached => tracker.notify_attached(object),
@@ -112,6 +114,10 @@ impl Identity {
         if tracker.is_none() && !self.is_told() {
             return;
         }
+        // Else an object could be given a tracker only to tell it of its death, whose notification does the same again.
+        if with_local(|local| local.telling.get()) >= DEEP {
+            return;
+        }
         let Kept { tracker: old, bundle } = self.recorded().set_tracker(tracker.clone());
         let object = self.info(class, bundle.as_ref());
         if let Some(old) = old {
@@ -139,7 +145,8 @@ impl<T: ?Sized> Tracked<T> {
     /// Sets who is told of this object from now on; `None`: nobody.
     ///
     /// The tracker that it had, if it had one, is told first that the object is detached, even if it is the same one; then
-    /// the new one that it is attached. An object that was made while tracking was off has no tracker, and gets none.
+    /// the new one that it is attached. An object that was made while tracking was off has no tracker, and gets none. Four
+    /// [notifications](Tracker#what-a-tracker-may-do) deep, nothing happens.
     ///
     /// See [`Tracker`] for an example.
     pub fn set_tracker(this: &Self, tracker: Option<Arc<dyn Tracker>>) {

@@ -53,7 +53,8 @@ use crate::registry::registry;
 /// - It may take its time: that holds up this thread, and no other.
 /// - It may make and drop tracked objects, take snapshots, and set trackers, the global one included. **Objects that are made inside a
 ///   notification do not get the global tracker**: a tracker that makes an object of its own at each turn would be told of that one, too.
-/// - It may cause further notifications. Those within one another, more than a hundred deep, are left out except for deaths.
+/// - It may cause further notifications, but not without end: four of them deep, no tracker is set any more, and none is told of updates.
+///   Deaths are told of, however deep.
 ///
 /// It never gets the object itself, so it cannot bring back one that is being dropped.
 ///

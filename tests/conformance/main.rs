@@ -9,6 +9,7 @@ mod process;
 mod support;
 
 mod by_value;
+mod faults;
 mod history;
 #[cfg(feature = "html")]
 mod html;
