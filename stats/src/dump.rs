@@ -26,6 +26,7 @@ mod frames;
 mod live;
 mod lost;
 mod options;
+mod pack;
 mod packed;
 mod packed_row;
 mod pushed;
@@ -80,7 +81,7 @@ impl Stats {
     ///
     /// # Errors
     /// [`DumpError::Io`] when the file can't be made, written or renamed, [`DumpError::FrameTooLong`] for a snapshot that
-    /// takes more than [`MAX_PAYLOAD`] bytes.
+    /// takes more than [`MAX_PAYLOAD`] bytes, [`DumpError::Locked`] if a [`DumpFile`] is being written there.
     ///
     /// ```
     /// # let dir = tempfile::tempdir()?;
@@ -102,7 +103,10 @@ impl Stats {
     /// As [`dump`](Self::dump).
     pub fn dump_with(&self, path: impl AsRef<Path>, options: &WriteOptions) -> Result<(), DumpError> {
         let path = path.as_ref();
-        let failed = |action, error| DumpError::io(action, 0, error);
+        let failed = |action, error| match action {
+            Action::Lock => DumpError::Locked { path: None },
+            action => DumpError::io(action, 0, error),
+        };
         replace(path, failed, |out| self.write_with(out, options)).map_err(|error| error.in_file(path))
     }
 

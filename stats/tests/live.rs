@@ -50,6 +50,22 @@ fn two_writers_never_write_into_one_file() {
     assert_eq!(Stats::load(&path).unwrap().snapshots().len(), 1);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_dump_at_once_does_not_take_the_place_of_one_that_is_being_written() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("live.ctdump");
+    let mut file = DumpFile::create(&path, &session()).unwrap();
+    let error = everything().dump(&path).unwrap_err();
+    assert!(matches!(error, DumpError::Locked { .. }), "{error}");
+    assert_eq!(error.path(), Some(path.as_path()));
+    file.write(&everything().snapshots()[0]).unwrap();
+    file.finish().unwrap();
+    assert_eq!(Stats::load(&path).unwrap().snapshots().len(), 1);
+    everything().dump(&path).unwrap();
+    assert_eq!(Stats::load(&path).unwrap().snapshots().len(), 3);
+}
+
 #[test]
 fn what_an_earlier_run_has_left_is_refused_or_replaced_but_never_mixed_into() {
     let dir = tempfile::tempdir().unwrap();

@@ -165,6 +165,16 @@ fn damage_in_the_middle_costs_the_snapshots_up_to_one_that_begins_anew() {
 }
 
 #[test]
+fn snapshots_that_begin_anew_share_the_records_of_those_before_in_memory() {
+    let dump = dumped(&long());
+    assert!(anew(&dump).len() > 2);
+    let read = Stats::read_from(&dump[..]).unwrap();
+    let record = |snapshot: &Arc<Snapshot>| Arc::clone(&snapshot.objects[0].object);
+    let first = record(&read.snapshots()[0]);
+    assert!(read.snapshots().iter().all(|snapshot| Arc::ptr_eq(&record(snapshot), &first)));
+}
+
+#[test]
 fn a_length_that_is_damaged_costs_no_more_than_a_payload() {
     let stats = long();
     let dump = dumped(&stats);

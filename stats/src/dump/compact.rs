@@ -4,7 +4,8 @@ use std::sync::Arc;
 use super::decode::{Bad, Decoder};
 use super::error::DumpError;
 use super::frames::{Found, Frames};
-use super::packed::{PackedObjects, PackedRows};
+use super::pack::PackedRows;
+use super::packed::PackedObjects;
 use super::{Lost, Objects, ReadOptions};
 use crate::{Session, Snapshot};
 

@@ -220,3 +220,37 @@ fn serials(mut deltas: Values<'_>) -> Result<Vec<u64>, Bad> {
 pub(super) fn reference(what: &'static str, expected: usize, found: u64) -> Bad {
     Bad::Reference { what, expected: expected as u64, found }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(bad: Bad) -> String {
+        match bad {
+            Bad::Layout { what, expected, found } => format!("{what}: expected {expected}, found {found}"),
+            _ => "something else".to_owned(),
+        }
+    }
+
+    #[test]
+    fn codes_that_are_not_known_are_errors_that_say_so() {
+        let wire = |source| AllocatorWire { source, live_bytes: 7, live_blocks: None, held_bytes: None };
+        assert!(allocator(&wire(2)).is_ok());
+        assert_eq!(
+            allocator(&wire(3)).map_err(text),
+            Err("allocator: source: expected a number below 3, found 3".to_owned())
+        );
+
+        let mut bytes = Vec::new();
+        let tracking = |code: u64, bytes: &mut Vec<u8>| {
+            bytes.clear();
+            bytes.extend([0, 0]);
+            bytes.extend([code as u8]);
+            bytes.extend([0; 3 + 16]);
+            let wire = decode::<ExtensionWire<'_>>(bytes, "extension").map_err(text)?;
+            extend(&mut Snapshot::new("", chrono::DateTime::UNIX_EPOCH, Default::default()), &wire).map_err(text)
+        };
+        assert_eq!(tracking(2, &mut bytes), Ok(()));
+        assert_eq!(tracking(3, &mut bytes), Err("tracking: expected a number below 3, found 3".to_owned()));
+    }
+}

@@ -1,6 +1,6 @@
 //! Files that appear whole or not at all.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -23,6 +23,7 @@ pub(crate) fn replace<E>(
         return write(&mut open);
     }
     let path = target(path);
+    check_not_written(&path).map_err(failed(Action::Lock))?;
     let directory = directory(&path);
     let mut temporary = temporary_in(directory).map_err(failed(Action::Create))?;
     write(temporary.as_file_mut())?;
@@ -36,6 +37,20 @@ pub(crate) fn replace<E>(
     temporary.persist(&path).map_err(|error| failed(Action::Rename)(error.error))?;
     sync(directory);
     Ok(())
+}
+
+/// That nobody is writing a dump to the file as their program runs: what they write from now on would be lost.
+fn check_not_written(path: &Path) -> io::Result<()> {
+    let Ok(file) = File::open(path) else {
+        return Ok(());
+    };
+    match file.try_lock_shared() {
+        Err(TryLockError::WouldBlock) => {
+            Err(io::Error::new(io::ErrorKind::ResourceBusy, "another process is writing to this file"))
+        }
+        // Where there are no locks, nobody has one.
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(()),
+    }
 }
 
 /// What a symbolic link leads to, so that the link itself stays; any other path as it is.

@@ -89,7 +89,8 @@ impl<R: Read> DumpReader<R> {
     fn read_next(&mut self) -> Result<Option<Arc<Snapshot>>, DumpError> {
         while let Some(found) = self.frames.next()? {
             if found == Found::Anew {
-                (self.decoder, self.rows) = (Decoder::default(), Rows::default());
+                self.decoder = Decoder::default();
+                self.rows.begin_anew();
             }
             match self.decode() {
                 Ok(snapshot) => {

@@ -14,9 +14,16 @@ use crate::{ObjectRow, Snapshot};
 #[derive(Default)]
 pub(super) struct Rows {
     last: Option<Arc<Snapshot>>,
+    /// The last one before a snapshot that begins anew.
+    old: Option<Arc<Snapshot>>,
 }
 
 impl Rows {
+    /// What comes next refers to nothing so far. It may be the same all the same: then it is shared.
+    pub(super) fn begin_anew(&mut self) {
+        self.old = self.last.take();
+    }
+
     /// Completes the snapshot by its objects.
     pub(super) fn read(
         &mut self,
@@ -32,6 +39,7 @@ impl Rows {
             ReferentValues::of_objects(&objects.referents),
         )?;
         let snapshot = Arc::new(snapshot);
+        self.old = None;
         self.last = Some(Arc::clone(&snapshot));
         Ok(snapshot)
     }
@@ -40,6 +48,7 @@ impl Rows {
         let wire = &objects.rows;
         let mut before = self.last.as_deref().map_or(&[][..], |last| &last.objects);
         let mut records = Records::of_objects(&objects.records, objects.traces);
+        let mut old = self.old.as_deref().map_or(&[][..], |old| &old.objects).iter().peekable();
         let mut steps = Values::new(wire.steps.0, "rows: steps");
         let mut bytes = Values::new(wire.bytes.0, "rows: bytes");
         // Every row takes a byte here, so a short frame can't ask for many rows, not even for those of the last snapshot.
@@ -58,7 +67,11 @@ impl Rows {
             }
             take(&mut before, steps.next()?)?;
             for _ in 0..steps.next()? {
-                let record = records.next(tables)?;
+                let mut record = records.next(tables)?;
+                while old.next_if(|old| old.object.serial < record.serial).is_some() {}
+                if let Some(same) = old.next_if(|old| old.object == record) {
+                    record = Arc::clone(&same.object);
+                }
                 let size = bytes.next_delta(record.flat_bytes)?;
                 rows.push(ObjectRow::new(record, size));
             }
