@@ -64,6 +64,7 @@ pub(super) struct Latest {
     pub(super) listed: u64,
 }
 
+#[derive(Default)]
 pub(super) struct Detail {
     pub(super) snapshot: usize,
     pub(super) live: u64,
@@ -83,17 +84,25 @@ impl Classes {
         self.places.get(class).copied()
     }
 
+    /// The place of a class, which mostly is where it is expected: snapshots have the same classes in the same order.
+    fn find(&self, class: &Arc<str>, expected: usize) -> Option<usize> {
+        let there = self.all.get(expected).is_some_and(|known| Arc::ptr_eq(&known.name, class) || known.name == *class);
+        if there { Some(expected) } else { self.place(class) }
+    }
+
     pub(super) fn add(&mut self, index: usize, snapshot: &Snapshot) {
         let mut cells = vec![Cell::default(); self.all.len()];
+        let mut expected = 0;
         for row in &snapshot.classes {
-            let place = match self.places.get(&row.class) {
-                Some(place) => *place,
+            let place = match self.find(&row.class, expected) {
+                Some(place) => place,
                 None => {
                     self.places.insert(Arc::clone(&row.class), self.all.len());
                     self.all.push(Class::new(index, row));
                     self.all.len() - 1
                 }
             };
+            expected = place + 1;
             self.all[place].add(index, row);
             cells.resize(self.all.len(), Cell::default());
             cells[place] = Cell::of(row);
@@ -138,7 +147,7 @@ impl Class {
             self.peak_live = (row.live, index);
         }
         if row.live > 0 {
-            self.detail = Detail::of(index, row);
+            Detail::put(&mut self.detail, index, row);
         }
         if row.lifetimes.is_some() {
             self.lifetimes.clone_from(&row.lifetimes);
@@ -218,17 +227,18 @@ impl Latest {
 }
 
 impl Detail {
-    fn of(snapshot: usize, row: &ClassRow) -> Option<Self> {
-        let nothing = row.referents.is_empty() && row.sites.is_empty() && row.ages.is_none() && row.oldest.is_empty();
-        (!nothing).then(|| Self {
-            snapshot,
-            live: row.live,
-            bytes: bytes(row),
-            referents: row.referents.clone(),
-            sites: row.sites.clone(),
-            ages: row.ages.clone(),
-            oldest: row.oldest.clone(),
-        })
+    /// Puts what a row has in the place of what there was, into the memory that this took.
+    fn put(place: &mut Option<Self>, snapshot: usize, row: &ClassRow) {
+        if row.referents.is_empty() && row.sites.is_empty() && row.ages.is_none() && row.oldest.is_empty() {
+            *place = None;
+            return;
+        }
+        let detail = place.get_or_insert_default();
+        (detail.snapshot, detail.live, detail.bytes) = (snapshot, row.live, bytes(row));
+        detail.referents.clone_from(&row.referents);
+        detail.sites.clone_from(&row.sites);
+        detail.ages.clone_from(&row.ages);
+        detail.oldest.clone_from(&row.oldest);
     }
 }
 
