@@ -6,19 +6,15 @@ mod record;
 
 use std::io::Write;
 
-use crate::arguments::{Export, Format, Table};
+use crate::arguments::{Export, Format};
 use crate::exit::Outcome;
 use crate::failure::Failure;
 
 /// Writes what `arguments` ask for.
 pub(crate) fn write(arguments: &Export, out: &mut dyn Write) -> Result<Outcome, Failure> {
-    let source = &arguments.source;
     match arguments.format {
-        Format::Json => json::document(source, arguments.objects, out),
-        Format::Ndjson => json::lines(source, arguments.objects, out),
-        Format::Csv => {
-            let asked = if arguments.objects { Table::Objects } else { Table::Classes };
-            csv::table(source, arguments.table.unwrap_or(asked), arguments.raw_text, out)
-        }
+        Format::Json => json::document(arguments, out),
+        Format::Ndjson => json::lines(arguments, out),
+        Format::Csv => csv::table(arguments, out),
     }
 }

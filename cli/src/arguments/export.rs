@@ -2,13 +2,13 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::Source;
+use super::{OfClass, Source};
 
 const EXAMPLES: &str = "\
 Examples:
   classtracker export factory.ctdump --format ndjson | jq -r '[.label, (.classes | map(.bytes) | add)] | @tsv'
   classtracker export factory.ctdump --format csv --output factory.csv
-  classtracker export factory.ctdump --format csv --table objects --snapshots -1
+  classtracker export factory.ctdump --format csv --table objects --class Employee --snapshots -1
 
 Numbers are exact, in bytes and nanoseconds. What is not known is null in JSON and empty in CSV. Nothing but the
 snapshot at hand is held in memory.";
@@ -35,6 +35,9 @@ pub(crate) struct Export {
     /// =, +, -, @, a tab or a line end) have an apostrophe before them.
     #[arg(long)]
     pub(crate) raw_text: bool,
+
+    #[command(flatten)]
+    pub(crate) of: OfClass,
 
     /// Write to this file, which appears whole or not at all.
     #[arg(long, short, value_name = "FILE")]

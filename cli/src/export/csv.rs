@@ -6,11 +6,11 @@ use std::io::Write;
 use std::sync::Arc;
 
 use classtracker_stats::dump::Objects;
-use classtracker_stats::{ClassRow, ObjectRow, Site, SiteRow, Snapshot};
+use classtracker_stats::{ClassFilter, ClassRow, ObjectRow, Site, SiteRow, Snapshot};
 use csv::Writer;
 
 use super::record;
-use crate::arguments::{Source, Table};
+use crate::arguments::{Export, Table};
 use crate::exit::Outcome;
 use crate::failure::Failure;
 use crate::input::Reading;
@@ -18,13 +18,15 @@ use crate::input::Reading;
 /// What every row begins with.
 const KEY: [&str; 4] = ["process_id", "snapshot", "label", "elapsed_ns"];
 
-/// Writes the table of `source`.
-pub(super) fn table(source: &Source, table: Table, raw_text: bool, out: &mut dyn Write) -> Result<Outcome, Failure> {
+/// Writes the table that is asked for.
+pub(super) fn table(arguments: &Export, out: &mut dyn Write) -> Result<Outcome, Failure> {
+    let asked = if arguments.objects { Table::Objects } else { Table::Classes };
+    let table = arguments.table.unwrap_or(asked);
     let objects = if table == Table::Objects { Objects::Read } else { Objects::Skip };
-    let reading = Reading::begin_printing(source, objects)?;
+    let reading = Reading::begin_printing(&arguments.source, objects)?;
     let process = number(reading.session().process_id);
     let mut out = Writer::from_writer(out);
-    let guard = Guard { off: raw_text };
+    let guard = Guard { off: arguments.raw_text };
     write(&mut out, KEY.iter().chain(columns(table)).map(|name| Cow::Borrowed(*name)))?;
     let each = |index: usize, snapshot: Arc<Snapshot>| {
         let key = [
@@ -34,7 +36,7 @@ pub(super) fn table(source: &Source, table: Table, raw_text: bool, out: &mut dyn
             number(snapshot.elapsed.as_nanos()),
         ];
         let row = |cells: Vec<Cell<'_>>| write(&mut out, key.iter().map(|cell| Cow::Borrowed(&**cell)).chain(cells));
-        rows(table, &snapshot, guard, row)
+        rows(table, &snapshot, &arguments.of.class, guard, row)
     };
     let outcome = reading.for_each(each)?.outcome;
     out.flush().map_err(Failure::Output)?;
@@ -81,24 +83,32 @@ fn columns(table: Table) -> &'static [&'static str] {
     }
 }
 
-/// Gives all rows of a snapshot to `row`, without what every row begins with.
+/// Gives the rows of a snapshot that are of these classes to `row`, without what every row begins with.
 fn rows(
     table: Table,
     snapshot: &Snapshot,
+    class: &ClassFilter,
     guard: Guard,
     mut row: impl FnMut(Vec<Cell<'_>>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
+    let mut classes = snapshot.classes.iter().filter(|row| class.matches(&row.class));
     match table {
+        // These are sums over all classes, whatever is asked for.
         Table::Snapshots => row(of_snapshot(snapshot)),
-        Table::Classes => snapshot.classes.iter().try_for_each(|class| row(of_class(class, guard))),
-        Table::Sites => {
-            let sites = |class: &ClassRow| class.sites.iter().try_for_each(|site| row(of_site(class, site, guard)));
-            snapshot.classes.iter().try_for_each(sites)
+        Table::Classes => classes.try_for_each(|class| row(of_class(class, guard))),
+        Table::Sites => classes
+            .flat_map(|class| class.sites.iter().map(move |site| (class, site)))
+            .try_for_each(|(class, site)| row(of_site(class, site, guard))),
+        Table::Census => {
+            let mut types = snapshot.census.iter().flatten().filter(|census| class.matches(&census.type_name));
+            types.try_for_each(|census| {
+                row(vec![guard.text(&census.type_name), number(census.count), number(census.bytes)])
+            })
         }
-        Table::Census => snapshot.census.iter().flatten().try_for_each(|census| {
-            row(vec![guard.text(&census.type_name), number(census.count), number(census.bytes)])
-        }),
-        Table::Objects => snapshot.objects.iter().try_for_each(|object| row(of_object(object, guard))),
+        Table::Objects => {
+            let mut objects = snapshot.objects.iter().filter(|object| class.matches(&object.object.class));
+            objects.try_for_each(|object| row(of_object(object, guard)))
+        }
     }
 }
 

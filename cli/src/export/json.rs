@@ -8,7 +8,7 @@ use classtracker_stats::dump::Objects;
 use serde::Serialize;
 
 use super::record::{SessionRecord, SnapshotRecord};
-use crate::arguments::Source;
+use crate::arguments::Export;
 use crate::exit::Outcome;
 use crate::failure::Failure;
 use crate::input::Reading;
@@ -23,11 +23,11 @@ struct Line<'a> {
 }
 
 /// Writes a line for each snapshot.
-pub(super) fn lines(source: &Source, objects: bool, out: &mut dyn Write) -> Result<Outcome, Failure> {
-    let reading = Reading::begin_printing(source, rows(objects))?;
+pub(super) fn lines(arguments: &Export, out: &mut dyn Write) -> Result<Outcome, Failure> {
+    let reading = Reading::begin_printing(&arguments.source, rows(arguments.objects))?;
     let session = reading.session().clone();
     let line = |index, snapshot: Arc<Snapshot>| {
-        let snapshot = SnapshotRecord::of(index, &snapshot, objects);
+        let snapshot = SnapshotRecord::of(index, &snapshot, arguments);
         json::write(&Line { session: SessionRecord::of(&session), snapshot }, out)?;
         text("\n", out)
     };
@@ -35,8 +35,8 @@ pub(super) fn lines(source: &Source, objects: bool, out: &mut dyn Write) -> Resu
 }
 
 /// Writes one document. Its last field says what is lost of the dump.
-pub(super) fn document(source: &Source, objects: bool, out: &mut dyn Write) -> Result<Outcome, Failure> {
-    let reading = Reading::begin_printing(source, rows(objects))?;
+pub(super) fn document(arguments: &Export, out: &mut dyn Write) -> Result<Outcome, Failure> {
+    let reading = Reading::begin_printing(&arguments.source, rows(arguments.objects))?;
     text("{\"session\": ", out)?;
     json::write(&SessionRecord::of(reading.session()), out)?;
     text(",\n\"snapshots\": [", out)?;
@@ -44,7 +44,7 @@ pub(super) fn document(source: &Source, objects: bool, out: &mut dyn Write) -> R
     let end = reading.for_each(|index, snapshot| {
         text(before, out)?;
         before = ",\n";
-        json::write(&SnapshotRecord::of(index, &snapshot, objects), out)
+        json::write(&SnapshotRecord::of(index, &snapshot, arguments), out)
     })?;
     text("\n],\n\"lost\": ", out)?;
     json::write(&end.lost, out)?;

@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use classtracker_stats::{
-    AllocatorMemory, ClassRow, Durations, History, ObjectRecord, ObjectRow, ProcessMemory, Referent, Session, Site,
-    SiteRow, Snapshot, Trace, Tracking,
+    AllocatorMemory, CensusRow, ClassFilter, ClassRow, Durations, History, ObjectRecord, ObjectRow, ProcessMemory,
+    Referent, Session, Site, SiteRow, Snapshot, Trace, Tracking,
 };
 use serde::{Serialize, Serializer};
+
+use crate::arguments::Export;
 
 /// One run of one process.
 #[derive(Serialize)]
@@ -36,20 +38,19 @@ pub(super) struct SnapshotRecord<'a> {
     tracking: &'static str,
     process: ProcessRecord,
     overhead_bytes: u64,
-    #[serde(serialize_with = "classes")]
-    classes: &'a [ClassRow],
+    classes: Classes<'a>,
     census: Option<Vec<CensusRecord<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     objects: Option<Objects<'a>>,
 }
 
 impl<'a> SnapshotRecord<'a> {
-    pub(super) fn of(index: usize, snapshot: &'a Snapshot, objects: bool) -> Self {
-        let census = |row: &'a classtracker_stats::CensusRow| CensusRecord {
-            type_name: &row.type_name,
-            count: row.count,
-            bytes: row.bytes,
-        };
+    pub(super) fn of(index: usize, snapshot: &'a Snapshot, arguments: &'a Export) -> Self {
+        let class = &arguments.of.class;
+        let objects = || Objects { rows: &snapshot.objects, class };
+        let rows = |rows: &'a Vec<CensusRow>| rows.iter().filter(|row| class.matches(&row.type_name));
+        let census =
+            |row: &'a CensusRow| CensusRecord { type_name: &row.type_name, count: row.count, bytes: row.bytes };
         Self {
             snapshot: index + 1,
             label: &snapshot.label,
@@ -59,9 +60,9 @@ impl<'a> SnapshotRecord<'a> {
             tracking: tracking(snapshot.tracking),
             process: ProcessRecord::of(&snapshot.process),
             overhead_bytes: snapshot.overhead_bytes,
-            classes: &snapshot.classes,
-            census: snapshot.census.as_ref().map(|rows| rows.iter().map(census).collect()),
-            objects: objects.then_some(Objects(&snapshot.objects)),
+            classes: Classes { rows: &snapshot.classes, class },
+            census: snapshot.census.as_ref().map(|census_rows| rows(census_rows).map(census).collect()),
+            objects: arguments.objects.then(objects),
         }
     }
 }
@@ -106,8 +107,17 @@ struct CensusRecord<'a> {
     bytes: u64,
 }
 
-fn classes<S: Serializer>(rows: &&[ClassRow], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(rows.iter().map(ClassRecord::of))
+/// The classes of a snapshot that are wanted.
+struct Classes<'a> {
+    rows: &'a [ClassRow],
+    class: &'a ClassFilter,
+}
+
+impl Serialize for Classes<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let wanted = self.rows.iter().filter(|row| self.class.matches(&row.class));
+        serializer.collect_seq(wanted.map(ClassRecord::of))
+    }
 }
 
 #[derive(Serialize)]
@@ -275,12 +285,16 @@ impl HistoryRecord {
     }
 }
 
-/// The objects of a snapshot, made into records one by one as they are written.
-struct Objects<'a>(&'a [ObjectRow]);
+/// The objects of a snapshot that are wanted, made into records one by one as they are written.
+struct Objects<'a> {
+    rows: &'a [ObjectRow],
+    class: &'a ClassFilter,
+}
 
 impl Serialize for Objects<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(ObjectInSnapshot::of))
+        let wanted = self.rows.iter().filter(|row| self.class.matches(&row.object.class));
+        serializer.collect_seq(wanted.map(ObjectInSnapshot::of))
     }
 }
 

@@ -246,3 +246,20 @@ fn what_a_spreadsheet_takes_for_a_formula_has_an_apostrophe_before_it() {
     assert_eq!(classes(&[]), ["'=cmd|'/c calc'!A0", "'+1", "'-1", "'@sum", "'\tx", "plain", "a=b"]);
     assert_eq!(classes(&["--raw-text"]), ["=cmd|'/c calc'!A0", "+1", "-1", "@sum", "\tx", "plain", "a=b"]);
 }
+
+#[test]
+fn only_the_classes_asked_for_are_exported() {
+    let (_dir, path) = dump();
+    let table = stdout(&run(&["export", "--format", "csv", "--class", "=shop::Customer"], &path));
+    assert_eq!(table.lines().count(), 1 + 2);
+    let table = stdout(&run(&["export", "--format", "csv", "--table", "objects", "--class", "Customer"], &path));
+    assert_eq!(table.lines().count(), 1);
+    let line = stdout(&run(&["export", "--format", "ndjson", "--objects", "--class", "stock"], &path));
+    let line: Value = serde_json::from_str(line.lines().next().unwrap()).unwrap();
+    assert_eq!(line["classes"].as_array().unwrap().len(), 1);
+    assert_eq!(line["objects"].as_array().unwrap().len(), 3);
+    // Sums over all classes stay what they are.
+    let whole = run(&["export", "--format", "csv", "--table", "snapshots"], &path);
+    let some = run(&["export", "--format", "csv", "--table", "snapshots", "--class", "stock"], &path);
+    assert_eq!(whole.stdout, some.stdout);
+}

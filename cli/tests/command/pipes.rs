@@ -2,8 +2,10 @@ use std::fs::File;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use classtracker_stats::dump::{Compression, WriteOptions};
 use expect_test::expect;
 
+use crate::sample;
 use crate::support::{CHECKS, COMMANDS, TABLES, check_failure, classtracker, dump, run};
 
 #[test]
@@ -71,4 +73,16 @@ fn a_dash_reads_the_standard_input() {
         classtracker: error: standard input: byte 0: the dump is cut after 0 whole snapshots: expected 10 bytes of the file header, found 0
     "#]],
     );
+}
+
+#[test]
+fn a_compressed_dump_is_read_like_any_other() {
+    let (dir, path) = dump();
+    let compressed = dir.path().join("compressed.ctdump");
+    let mut options = WriteOptions::default();
+    options.compression = Compression::Lz4;
+    sample::leaking().dump_with(&compressed, &options).unwrap();
+    sample::leaking().dump(&path).unwrap();
+    assert!(compressed.metadata().unwrap().len() < path.metadata().unwrap().len());
+    assert_eq!(run(&["classes"], &compressed).stdout, run(&["classes"], &path).stdout);
 }
