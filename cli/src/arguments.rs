@@ -35,8 +35,10 @@ use crate::output::Color;
 const EXAMPLES: &str = "\
 Examples:
   classtracker summary factory.ctdump
+  classtracker growth factory.ctdump                       which classes grow
+  classtracker diff factory.ctdump loaded -1               what changed between two snapshots
   classtracker objects factory.ctdump --class Employee --sort size --limit 10
-  classtracker object factory.ctdump 17
+  classtracker html factory.ctdump                         a report that a browser shows
   ssh server cat /var/tmp/factory.ctdump | classtracker summary -";
 
 const SUMMARY_EXAMPLES: &str = "\

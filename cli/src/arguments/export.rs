@@ -6,12 +6,12 @@ use super::{OfClass, Source};
 
 const EXAMPLES: &str = "\
 Examples:
-  classtracker export factory.ctdump --format ndjson | jq -r '[.label, (.classes | map(.bytes) | add)] | @tsv'
+  classtracker export factory.ctdump --format ndjson | jq '.classes | map(.bytes) | add'
   classtracker export factory.ctdump --format csv --output factory.csv
   classtracker export factory.ctdump --format csv --table objects --class Employee --snapshots -1
 
-Numbers are exact, in bytes and nanoseconds. What is not known is null in JSON and empty in CSV. Nothing but the
-snapshot at hand is held in memory.";
+Numbers are exact, in bytes and nanoseconds. What is not known is null in JSON and empty in CSV.
+Nothing but the snapshot at hand is held in memory.";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]

@@ -5,11 +5,11 @@ use super::{Form, OfClass, Source};
 const EXAMPLES: &str = "\
 Examples:
   classtracker growth factory.ctdump
-  classtracker growth factory.ctdump --snapshots warm.. --fail    for a script: ends with 3 if a class grows
+  classtracker growth factory.ctdump --snapshots warm.. --fail     for a script
   classtracker growth factory.ctdump --class Cache
 
-What grows is told from waves and chance by the order of all pairs of snapshots, after a warm-up that is found by
-itself. It takes six snapshots at least.";
+What grows is told from waves and chance by the order of all pairs of snapshots, after a warm-up
+that is found by itself. It takes six snapshots at least.";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]

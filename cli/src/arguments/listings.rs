@@ -42,7 +42,7 @@ Only classes whose options asked for it have a history.";
 
 const SURVIVORS_EXAMPLES: &str = "\
 Examples:
-  classtracker survivors factory.ctdump               made between the last but two and the last but one, alive in the last
+  classtracker survivors factory.ctdump                  of the last three snapshots
   classtracker survivors factory.ctdump request answer end --class Buffer
 
 A snapshot is meant by its number from 1, from -1 back, or its label; =7 is the one labelled 7.";

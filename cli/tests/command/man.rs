@@ -2,17 +2,7 @@ use std::fs;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use crate::support::{classtracker, stderr, stdout};
-
-/// The commands that the help lists.
-fn commands() -> Vec<String> {
-    let help = stdout(&classtracker().arg("--help").output().unwrap());
-    let list = help.split("Commands:\n").nth(1).unwrap().split("\n\n").next().unwrap();
-    // What goes on in the next line is indented further.
-    let lines = list.lines().filter(|line| !line.starts_with("   "));
-    let names = lines.map(|line| line.split_whitespace().next().unwrap().to_owned());
-    names.filter(|name| name != "help").collect()
-}
+use crate::support::{classtracker, commands, stderr, stdout};
 
 #[test]
 fn the_manual_has_every_command_and_every_exit_code() {

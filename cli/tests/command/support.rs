@@ -132,3 +132,13 @@ pub(crate) fn without_numbers(text: &str) -> String {
     }
     replaced
 }
+
+/// The commands that the help lists.
+pub(crate) fn commands() -> Vec<String> {
+    let help = stdout(&classtracker().arg("--help").output().unwrap());
+    let list = help.split("Commands:\n").nth(1).unwrap().split("\n\n").next().unwrap();
+    // What goes on in the next line is indented further.
+    let lines = list.lines().filter(|line| !line.starts_with("   "));
+    let names = lines.map(|line| line.split_whitespace().next().unwrap().to_owned());
+    names.filter(|name| name != "help").collect()
+}
