@@ -20,7 +20,7 @@ pub struct Query {
     pub reversed: bool,
     /// Only objects of these classes.
     pub class: ClassFilter,
-    /// How many objects at most; `None` for all.
+    /// How many objects at most, or classes, or sites of a class: each answer says of what. `None` for all.
     pub limit: Option<Limit>,
     /// How classes are named in what is printed.
     pub names: Names,

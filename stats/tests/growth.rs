@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use classtracker_stats::{ClassRow, Growth, GrowthBuilder, Names, Snapshot, Stats, Verdict};
 use expect_test::expect;
-use support::{session, snapshot};
+use support::{factory, session, snapshot};
 
 /// The same numbers every time.
 struct Random(u64);
@@ -256,4 +256,21 @@ fn times_that_do_not_rise_and_numbers_beyond_measure_do_no_harm() {
     assert_eq!((class.verdict, class.objects.per_hour), (Verdict::Growing, None));
     assert_eq!(class.bytes.as_ref().unwrap().per_snapshot, Some(2.0), "two rows of one class count as one");
     text(&growth);
+}
+
+#[test]
+fn too_few_snapshots_are_ranked_all_the_same() {
+    let text = text(&factory().growth());
+    expect![[r#"
+        GROWTH  of 3 classes the fastest first; 3 snapshots in 1.798s are too few to tell growth from chance
+                           verdict     bytes     an hour  a snapshot  rising  live  an hour  a snapshot  rising  left out
+          Employee         too few  97.5 KiB  +190.6 MiB   +48.7 KiB  66.7 %   499  +999110        +250  66.7 %         0
+          Factory          too few  40.1 KiB    +7.8 KiB        +2 B  66.7 %     1        0           0   0.0 %         0
+          Order<Employee>  too few   1.2 MiB           -           -       -     1        -           -       -         0
+
+         an hour, a snapshot: the median slope between any two snapshots after the warm-up
+         rising: of all pairs of snapshots after the warm-up, those whose later one has more
+         left out: the first snapshots of the class, as warm-up: the others lie closest to a line
+         too few: at least 6 snapshots are needed to tell growth from chance
+    "#]].assert_eq(&text);
 }

@@ -29,7 +29,15 @@ impl Growth {
         let are = if growing == 1 { "is" } else { "are" };
         let classes = counted(self.classes.len() as u64, "class", "classes");
         let snapshots = counted(self.snapshots as u64, "snapshot", "snapshots");
-        writeln!(out, "GROWTH  {growing} of {classes} {are} growing, over {snapshots} in {}", Seconds(self.elapsed))?;
+        let time = Seconds(self.elapsed);
+        if !self.classes.is_empty() && self.classes.iter().all(|class| class.verdict == Verdict::TooFewSnapshots) {
+            writeln!(
+                out,
+                "GROWTH  of {classes} the fastest first; {snapshots} in {time} are too few to tell growth from chance"
+            )?;
+        } else {
+            writeln!(out, "GROWTH  {growing} of {classes} {are} growing, over {snapshots} in {time}")?;
+        }
         if self.snapshots == 0 {
             return out.write_all(NO_SNAPSHOT.as_bytes());
         }
