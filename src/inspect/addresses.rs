@@ -49,7 +49,8 @@ impl Addresses {
     pub(super) fn grow(&mut self) {
         self.bits = (self.bits + 1).max(8);
         self.slots = Vec::new();
-        self.slots.resize(1 << self.bits, 0);
+        // Not `resize`: memory that comes zeroed from the system need not be gone through.
+        self.slots = vec![0; 1 << self.bits];
         self.used = 0;
     }
 

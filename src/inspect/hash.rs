@@ -34,13 +34,22 @@ const GROUP: usize = if cfg!(all(target_feature = "sse2", any(target_arch = "x86
 impl<K: Inspect, V: Inspect, S> Inspect for HashMap<K, V, S> {
     #[inline]
     fn inspect(&self, walk: &mut Walk<'_>) {
-        let plain = K::owns_nothing() && V::owns_nothing();
         let mut span = Span::default();
-        if plain {
+        if K::owns_nothing() && V::owns_nothing() {
             span.sample::<(K, V)>(walk, self.capacity(), self.len(), self.keys());
             walk.entries(self.len(), self);
         } else {
-            walk.entries(self.len(), self.iter().inspect(|(key, _)| span.add::<K>(key)));
+            walk.entries_by::<K, V>(self.len(), |walk| {
+                let mut entries = self.iter();
+                // The first one by itself, so that the loop need not ask whether one is the first.
+                let Some((key, value)) = entries.next() else { return };
+                span.add(key);
+                walk.entry(key, value);
+                entries.for_each(|(key, value)| {
+                    span.go_on(key);
+                    walk.entry(key, value);
+                });
+            });
         }
         walk.heap(span.bytes::<(K, V)>(self.capacity()));
     }
@@ -79,6 +88,12 @@ impl Span {
         }
     }
 
+    /// Takes in the next element, which is not the first.
+    #[inline]
+    fn go_on<T>(&mut self, element: &T) {
+        self.last = (&raw const *element).addr();
+    }
+
     /// Looks at as many plain elements as it takes to know the buckets: none at all when the capacity is one of a table
     /// without tombstones, all of them up to a quarter of a million, and a sample beyond.
     #[inline]
@@ -109,12 +124,13 @@ impl Span {
         if capacity == 0 {
             return 0;
         }
-        let buckets = buckets_of::<T>(capacity);
-        let buckets = if size_of::<T>() == 0 {
-            buckets
-        } else {
-            buckets.max(self.buckets::<T>().next_power_of_two()).max(self.expected.next_power_of_two())
-        };
+        let mut buckets = buckets_of::<T>(capacity);
+        if size_of::<T>() != 0 {
+            let seen = self.buckets::<T>().max(self.expected);
+            if seen > buckets {
+                buckets = seen.next_power_of_two();
+            }
+        }
         let array = (buckets * size_of::<T>()).next_multiple_of(GROUP.max(align_of::<T>()));
         array + buckets + GROUP
     }

@@ -10,7 +10,7 @@ use std::any::type_name;
 use std::mem;
 
 /// How many elements of one object are visited before those who wait for the walk are let go.
-const PACE: isize = 4096;
+const PACE: usize = 4096;
 
 /// A walk over everything that an object owns.
 ///
@@ -20,7 +20,7 @@ pub struct Walk<'a> {
     /// What was found so far, without shared blocks.
     bytes: usize,
     /// Elements that may still be visited before `pace` is called.
-    budget: isize,
+    budget: usize,
     depth: u32,
     /// Whether the parts get names. While it is false, nothing but sums are made.
     naming: bool,
@@ -175,9 +175,9 @@ impl<'a> Walk<'a> {
     /// Tells that `count` elements are going to be visited. Called once a collection.
     #[inline]
     pub(crate) fn visiting_elements(&mut self, count: usize) {
-        self.budget = self.budget.saturating_sub_unsigned(count);
-        if self.budget < 0 {
-            self.let_go();
+        match self.budget.checked_sub(count) {
+            Some(rest) => self.budget = rest,
+            None => self.let_go(),
         }
     }
 
@@ -438,7 +438,7 @@ impl<'a> Walk<'a> {
         if self.naming && (!visits || length == 0) {
             self.name("keys", length, length.saturating_mul(size_of::<K>()), |_| ());
             self.name("values", length, length.saturating_mul(size_of::<V>()), |_| ());
-        } else if visits {
+        } else if visits && length != 0 {
             self.visiting_elements(length);
             self.deeper(visit);
         }
@@ -468,7 +468,7 @@ impl<'a> Walk<'a> {
     #[cold]
     fn let_go(&mut self) {
         // Once for an object.
-        self.budget = isize::MAX;
+        self.budget = usize::MAX;
         if let Some(pace) = self.session().pace.clone() {
             pace();
         }
