@@ -317,3 +317,23 @@ fn while_the_monitor_waits_for_a_disk_the_program_does_not() {
     drop(tracker);
     reader.join().unwrap();
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn the_rest_goes_on_when_periodic_snapshots_are_stopped_and_started() {
+    let tracker = ClassTracker::new();
+    let never = Watermark::new(Growth::Bytes(u64::MAX)).check_every(Duration::from_millis(1));
+    let options = MonitorOptions::new().period(Duration::from_millis(1)).watermark(never).no_last_snapshot();
+    let monitor = tracker.monitor(options).unwrap();
+    wait_until("the first snapshots", || tracker.snapshots().len() > 2);
+    tracker.stop_periodic_snapshots();
+    let stopped = tracker.snapshots().len();
+    wait_until("the mark", || monitor.status().watermark_bytes.is_some());
+    std::thread::sleep(Duration::from_millis(50));
+    assert_eq!((tracker.snapshots().len(), monitor.status().period), (stopped, None));
+    tracker.start_periodic_snapshots(Duration::from_millis(1));
+    wait_until("more snapshots", || tracker.snapshots().len() > stopped + 2);
+    monitor.finish().unwrap();
+    let status = tracker.monitor_status();
+    assert_eq!((status.period, status.watermark_bytes), (None, None), "the end is the end of all");
+}
