@@ -6,7 +6,15 @@ use super::decode::Bad;
 #[cfg(feature = "compression")]
 const BLOCK: usize = 1 << 20;
 
-/// The compressed form of a payload, if that is shorter. `out` is cleared first.
+/// What a compressed payload of so many bytes may stand for at most: what is read is not to be out of all proportion to the file.
+#[cfg(feature = "compression")]
+fn most(compressed: usize) -> usize {
+    const ANYWAY: usize = 16 << 20;
+    const TIMES: usize = 16;
+    compressed.saturating_mul(TIMES).max(ANYWAY).min(super::MAX_PAYLOAD as usize)
+}
+
+/// The compressed form of a payload, if that is shorter and may stand for it. `out` is cleared first.
 #[cfg(feature = "compression")]
 pub(super) fn compress(payload: &[u8], out: &mut Vec<u8>) -> bool {
     use lz4_flex::block::{compress_into, get_maximum_output_size};
@@ -29,7 +37,7 @@ pub(super) fn compress(payload: &[u8], out: &mut Vec<u8>) -> bool {
             return false;
         }
     }
-    !payload.is_empty()
+    !payload.is_empty() && payload.len() <= most(out.len())
 }
 
 /// The payload of this compressed form, in `out`, which grows with what really comes.
@@ -42,10 +50,10 @@ pub(super) fn decompress(compressed: &[u8], out: &mut Vec<u8>) -> Result<(), Bad
         return Err(bad("4 bytes of length".to_owned(), format!("{} bytes", compressed.len())));
     };
     let length = number(length);
-    if length > super::MAX_PAYLOAD {
-        return Err(bad(format!("a length of at most {}", super::MAX_PAYLOAD), length.to_string()));
+    let (length, most) = (length as usize, most(compressed.len()));
+    if length > most {
+        return Err(bad(format!("a length of at most {most}"), length.to_string()));
     }
-    let length = length as usize;
     while out.len() < length {
         let split = rest.split_at_checked(4);
         let block = split.and_then(|(length, rest)| rest.split_at_checked(number(length) as usize));
@@ -101,6 +109,19 @@ mod tests {
             compressed.push(0);
             assert!(back(&compressed).is_err(), "{length}");
         }
+    }
+
+    #[test]
+    fn little_does_not_stand_for_very_much() {
+        let mut compressed = Vec::new();
+        assert!(compress(&vec![0; 16 << 20], &mut compressed));
+        assert!(compressed.len() < 80_000);
+        assert!(!compress(&vec![0; (16 << 20) + 1], &mut compressed));
+        let error = back(&[&((16_u32 << 20) + 1).to_le_bytes()[..], &[0; 100]].concat());
+        let Err(Bad::Layout { what, expected, found }) = error else {
+            panic!("no error");
+        };
+        assert_eq!((what, &*expected, &*found), ("compressed payload", "a length of at most 16777216", "16777217"));
     }
 
     #[test]
