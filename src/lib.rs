@@ -26,6 +26,9 @@
 //! # Where to look
 //! - [`Tracked`] and [`WeakTracked`]: the handles. They are used as `Arc` and `Weak` are.
 //! - [`ClassTracker`] and [`TrackOptions`]: what is tracked, and how.
+//! - [`Trackable`]: a field that makes structs countable where they stand, by value.
+//! - [`Tracker`] and [`set_global_tracker`]: who is told when objects come and go; [`Inventory`] counts them; [`live_instances`] tells by name who is
+//!   alive.
 //! - [`Inspect`] and `#[derive(DeepSizeOf)]`: how types say what they own. Types of common crates are sized behind features of the
 //!   crates' names: `arrayvec`, `bytes`, `dashmap`, `hashbrown`, `indexmap`, `serde_json`, `smallvec`, `tokio`, `uuid`; those of `chrono` and
 //!   `parking_lot` always.
@@ -74,6 +77,7 @@ mod monitor;
 mod registry;
 mod told;
 mod tracker;
+mod version;
 
 pub use allocator::CountingAlloc;
 pub use classtracker_derive::DeepSizeOf;
@@ -90,6 +94,7 @@ pub use told::{
     ObjectInfo, Tracker, global_tracker, live_instances, set_global_tracker,
 };
 pub use tracker::{ByInspect, BySize, ClassTracker, Detail, Sizing, Trace, TrackError, TrackHandle, TrackOptions};
+pub use version::version;
 
 /// Switches tracking on or off for the whole process. It is on at first.
 ///

@@ -1,6 +1,8 @@
 //! What `Arc` users expect of a handle, besides its own functions: the traits.
 
 mod inspect;
+#[cfg(feature = "serde")]
+mod serde;
 mod trackable;
 
 use core::borrow::Borrow;

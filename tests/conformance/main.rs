@@ -17,6 +17,8 @@ mod instances;
 mod inventory;
 mod monitoring;
 mod registration;
+#[cfg(feature = "serde")]
+mod serialized;
 mod sharing;
 #[cfg(all(feature = "signal", target_os = "linux"))]
 mod signals;
