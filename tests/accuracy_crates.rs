@@ -24,6 +24,54 @@ fn locks_and_times_are_exact() {
     report.finish(4);
 }
 
+/// Shared state as programs have it, under a lock: exact, and never waited for, though the thread itself holds the lock.
+#[test]
+fn shared_state_is_exact_under_every_lock_and_unread_while_it_is_held() {
+    use classtracker::{ClassTracker, DeepSizeOf};
+    use std::collections::HashMap;
+    use std::time::{Duration, Instant};
+
+    #[derive(DeepSizeOf)]
+    struct Entry {
+        _text: String,
+        _tags: Vec<String>,
+    }
+
+    fn state() -> HashMap<String, Vec<Entry>> {
+        let entry = |number: usize| Entry { _text: "x".repeat(number), _tags: vec!["tag".to_owned(); number % 3] };
+        (0..100).map(|key| (key.to_string(), (0..key % 5).map(entry).collect())).collect()
+    }
+
+    macro_rules! check {
+        ($($lock:ident)::+, $hold:expr) => {{
+            let mut made = None;
+            let live = allocation_counter::measure(|| made = Some(Arc::new($($lock)::+::new(state())))).bytes_current;
+            let state = made.expect("it was made");
+            let tracker = ClassTracker::new();
+            tracker.track_object(&state);
+            // The counters of the `Arc` are no part of the object.
+            assert_eq!(tracker.create_snapshot("").classes[0].bytes as i64, live - 16, stringify!($($lock)::+));
+            let held = $hold(&state);
+            let start = Instant::now();
+            let row = tracker.create_snapshot("").classes[0].clone();
+            assert!(start.elapsed() < Duration::from_secs(5));
+            assert_eq!((row.live, row.unread), (1, 1), stringify!($($lock)::+));
+            drop(held);
+            assert_eq!(tracker.create_snapshot("").classes[0].unread, 0);
+        }};
+    }
+
+    check!(std::sync::Mutex, std::sync::Mutex::lock);
+    check!(std::sync::RwLock, std::sync::RwLock::write);
+    check!(parking_lot::Mutex, parking_lot::Mutex::lock);
+    check!(parking_lot::RwLock, parking_lot::RwLock::write);
+    #[cfg(feature = "tokio")]
+    {
+        check!(tokio::sync::Mutex, tokio::sync::Mutex::blocking_lock);
+        check!(tokio::sync::RwLock, tokio::sync::RwLock::blocking_write);
+    }
+}
+
 #[test]
 #[cfg(all(feature = "arrayvec", feature = "smallvec", feature = "bytes"))]
 fn vectors_are_exact() {
