@@ -12,7 +12,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use classtracker::stats::Stats;
-use classtracker::{ClassTracker, DeepSizeOf, MonitorOptions, Trackable, Tracked, WeakTracked};
+use classtracker::{ClassTracker, DeepSizeOf, MonitorOptions, TrackOptions, Trackable, Tracked, WeakTracked};
 use parking_lot::Mutex;
 
 /// Whole as long as the second is the first turned round, and the text as long as it says.
@@ -226,15 +226,22 @@ fn main() {
             let tracker = ClassTracker::new();
             tracker.track_class::<Item>();
             let mut turns = 0_u64;
+            let watching = |turn: u64| {
+                let options = TrackOptions::<Item>::new();
+                if turn.is_multiple_of(2) { options } else { options.ages(3).lifetimes().history(100) }
+            };
             // Relaxed: a last turn too many does no harm.
             while !over.load(Ordering::Relaxed) {
                 let snapshot = tracker.create_snapshot("");
                 let row = &snapshot.classes[0];
                 assert!(row.live <= row.created && row.bytes >= row.flat_bytes);
                 tracker.instances::<Item>().iter().for_each(|item| item.check());
+                let sites: u64 = row.sites.iter().map(|site| site.live).sum();
+                assert_eq!(sites, row.live);
+                assert!(row.ages.as_ref().is_none_or(|ages| ages.count() == row.live));
                 tracker.clear();
-                tracker.track_class::<Item>();
                 turns += 1;
+                tracker.track_class_with(watching(turns));
                 if turns.is_multiple_of(3) {
                     classtracker::set_enabled(false);
                     thread::yield_now();
