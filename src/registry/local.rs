@@ -564,8 +564,12 @@ impl Local {
     /// The thread ends: slots and counts go back to the classes. Destructors that run later go the shared way.
     pub(super) fn close(&self) {
         self.phase.set(Phase::Closed);
-        let last = self.give_up_claims(super::registry());
-        super::registry().rows.give_back(self.row.replace(SHARED_ROW));
+        // Only with something to give up: a model's registry is gone before the locals of its first thread are.
+        let last = if self.claims.get() > 0 { self.give_up_claims(super::registry()) } else { None };
+        let row = self.row.replace(SHARED_ROW);
+        if row != SHARED_ROW {
+            super::registry().rows.give_back(row);
+        }
         self.control.set(NEVER);
         self.seen.set(NEVER);
         self.forget_recent();

@@ -37,9 +37,10 @@ use loom::cell::UnsafeCell;
 use loom::sync::atomic::AtomicU64;
 use loom::thread::JoinHandle;
 
+use super::local::Local;
 use super::sync::NODES;
 use super::visit::{Object, Pages, Visitor};
-use super::{Class, Tracked, Walker, registry};
+use super::{Class, Tracked, Walker, registry, with_local};
 use crate::{Inspect, Walk};
 
 std::thread_local! {
@@ -87,6 +88,8 @@ fn check(preemptions: usize, body: impl Fn() + Send + Sync + 'static) {
     model.max_branches = 20_000;
     model.check(move || {
         body();
+        // While there is a registry; see `Local::close`.
+        with_local(Local::close);
         assert_eq!(VALUES.get(), 0, "every value is dropped once");
         assert_eq!(NODES.get(), 0, "every node is freed");
     });
