@@ -493,7 +493,7 @@ impl Local {
             let open = super::close_at_thread_exit();
             self.phase.set(if open { Phase::Open } else { Phase::Closed });
             if open {
-                self.row.set(super::registry().rows.take());
+                self.row.set(super::rows::take());
             }
             #[cfg(all(unix, not(loom)))]
             super::fork::prepare(super::registry());
@@ -564,12 +564,9 @@ impl Local {
     /// The thread ends: slots and counts go back to the classes. Destructors that run later go the shared way.
     pub(super) fn close(&self) {
         self.phase.set(Phase::Closed);
-        // Only with something to give up: a model's registry is gone before the locals of its first thread are.
+        // A model's registry is gone when its first thread ends; that one has no claims then.
         let last = if self.claims.get() > 0 { self.give_up_claims(super::registry()) } else { None };
-        let row = self.row.replace(SHARED_ROW);
-        if row != SHARED_ROW {
-            super::registry().rows.give_back(row);
-        }
+        super::rows::give_back(self.row.replace(SHARED_ROW));
         self.control.set(NEVER);
         self.seen.set(NEVER);
         self.forget_recent();

@@ -15,7 +15,7 @@
 //! Slow roads of [`Local`](super::local::Local) (a list of classes that grows, a free list that is full) are not modelled:
 //! they touch nothing shared.
 //!
-//! Each model names the faults that it was seen to find, put into the code by hand.
+//! Models name the faults that they were seen to find, put into the code by hand; those in [`told`] say what they look at.
 //!
 //! # What they cannot see
 //! Loom's read-modify-writes always read the newest value, and a fence stands where the machine has a sequentially consistent
@@ -27,6 +27,7 @@ mod drop;
 mod exit;
 mod line;
 mod slots;
+mod told;
 
 mod walkers;
 

@@ -3,8 +3,10 @@
 //! A counter that one thread writes needs no read-modify-write. So each thread takes a row for itself while it lives, of as many as fit in a
 //! word; threads beyond those, and those that are ending, share one more, and write it with care.
 
+#[cfg(not(loom))]
 use super::sync::{AtomicU64, Ordering};
 
+#[cfg(not(loom))]
 pub(super) struct Rows(AtomicU64);
 
 /// How many rows there are for one thread each.
@@ -13,14 +15,41 @@ pub(super) const OWN_ROWS: u32 = if cfg!(loom) { 2 } else { 64 };
 pub(super) const SHARED_ROW: u32 = OWN_ROWS;
 pub(super) const ALL_ROWS: usize = OWN_ROWS as usize + 1;
 
-impl Rows {
-    #[cfg(not(loom))]
-    pub(super) const fn new() -> Self {
-        Self(AtomicU64::new(0))
-    }
+/// A row for this thread, which begins.
+#[cfg(not(loom))]
+pub(super) fn take() -> u32 {
+    super::registry().rows.take()
+}
 
-    #[cfg(loom)]
+#[cfg(not(loom))]
+pub(super) fn give_back(row: u32) {
+    super::registry().rows.give_back(row);
+}
+
+/// In a model rows only say which shard a thread takes: in turn.
+#[cfg(loom)]
+pub(super) struct Rows(core::sync::atomic::AtomicU32);
+
+#[cfg(loom)]
+impl Rows {
     pub(super) fn new() -> Self {
+        Self(core::sync::atomic::AtomicU32::new(0))
+    }
+}
+
+#[cfg(loom)]
+pub(super) fn take() -> u32 {
+    // Relaxed: any number will do.
+    super::registry().rows.0.fetch_add(1, core::sync::atomic::Ordering::Relaxed) % OWN_ROWS
+}
+
+/// Nothing: a model's registry is gone when its first thread ends.
+#[cfg(loom)]
+pub(super) fn give_back(_row: u32) {}
+
+#[cfg(not(loom))]
+impl Rows {
+    pub(super) const fn new() -> Self {
         Self(AtomicU64::new(0))
     }
 
@@ -46,7 +75,7 @@ impl Rows {
     }
 
     /// In a forked process only the row of its one thread is taken.
-    #[cfg(all(unix, not(loom)))]
+    #[cfg(unix)]
     pub(super) fn keep_only(&self, row: u32) {
         let taken = if row == SHARED_ROW { 0 } else { 1 << row };
         // Relaxed: there is no other thread.

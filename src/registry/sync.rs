@@ -178,7 +178,7 @@ mod imp {
 
     /// Written when a node is freed, read when its header is used: a use that is not ordered before the end is a race that
     /// loom reports, one after it is an assertion that fails. The memory itself stays, so that both can be seen.
-    pub(in crate::registry) struct Life(loom::cell::UnsafeCell<bool>);
+    pub(in crate::registry) struct Life(UnsafeCell<bool>);
 
     std::thread_local! {
         /// How many nodes of the model that this thread runs are not freed. (Loom runs a model's threads on one of the system's.)
@@ -188,7 +188,7 @@ mod imp {
     impl Life {
         pub(in crate::registry) fn new() -> Self {
             NODES.set(NODES.get() + 1);
-            Self(loom::cell::UnsafeCell::new(true))
+            Self(UnsafeCell::new(true))
         }
 
         pub(in crate::registry) fn used(&self) {
