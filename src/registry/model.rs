@@ -30,6 +30,7 @@ mod slots;
 mod told;
 
 mod walkers;
+mod watch;
 
 use core::cell::Cell;
 use core::sync::atomic::{AtomicBool, Ordering};
