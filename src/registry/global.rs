@@ -17,6 +17,7 @@ use std::sync::Arc;
 use super::Registry;
 use super::identity::MOST_TRACKERS;
 use super::sync::{AtomicPtr, AtomicU32, AtomicU64, Lock, Ordering, UnsafeCell};
+use super::visit::ends;
 use crate::told::Tracker;
 
 /// In place of a number: none was vacant. Objects hold such a tracker by a record of their own.
@@ -116,9 +117,12 @@ impl Trackers {
             registry.set_told(number != 0);
             (old, self.entry(old_number).and_then(Entry::close))
         };
-        drop((spare, old, last));
         // Other threads give up theirs when they look again.
-        drop(super::with_local(|local| local.give_up_claims(registry)));
+        let own = super::with_local(|local| local.give_up_claims(registry));
+        // Destructors that throw harm nobody.
+        for tracker in [old, last, own] {
+            ends(move || drop(tracker));
+        }
     }
 
     /// Finds a number for a tracker.

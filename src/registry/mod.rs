@@ -10,6 +10,8 @@
 //!   puts the slot on the list. Serials come in blocks, classes and sites from a small cache, counts of creations and
 //!   drops are each thread's own: nothing shared is written, and no read-modify-write is needed but that one swap.
 //! - A walker [visits](visit) a page: it marks it *busy*, then reads slots. It holds no object and counts nothing up.
+//! - A [`Trackable`] is an object without a slot: an [`identity`], which its thread [counts](local).
+//! - [Trackers](global) are [told](tell) of objects; what is kept for one object beside its identity is in a [`record`].
 //!
 //! # The handshake
 //! The walker writes `busy`, then reads a slot; the last handle writes the slot, then reads `busy`; all four are
@@ -26,7 +28,7 @@
 //!    the page was found idle, stays the only one.
 //! 4. A value that is borrowed mutably or moved out is tagged in its slot before; walkers that came earlier have left. The value of
 //!    a pinned object never is.
-//! 5. No user code runs under a lock of this module. (The global allocator does; it must not wait for another thread that
+//! 5. No user code runs under a lock of this module, nor is a tracker or a bundle dropped there: that is user code. (The global allocator does; it must not wait for another thread that
 //!    tracks. It may drop tracked objects, but not make any.)
 //! 6. [`Local`]'s fields are never borrowed while user code runs.
 //!

@@ -108,7 +108,7 @@ impl Identity {
             unused.life.ends();
         }
         // The tracker may have been the last that held this number; the record holds the tracker itself.
-        drop(last);
+        ends(move || drop(last));
         record
     }
 
