@@ -5,7 +5,7 @@ use core::panic::Location;
 use std::sync::Arc;
 
 use super::class::{Class, Seed};
-use super::identity::Identity;
+use super::identity::{Identity, Serial};
 use super::{registry, with_local};
 use crate::told::{Bundle, Content, Tracker};
 
@@ -55,14 +55,28 @@ impl<T: 'static> Trackable<T> {
     #[track_caller]
     pub fn new() -> Self {
         let location = Location::caller();
+        // All that is rare stands elsewhere: this is a few instructions wherever it is used.
+        match with_local(|local| local.count_created(registry(), Seed::id_by_value::<T>(), location)) {
+            Some((serial, origin)) => Self::of(Identity::new(Serial::new(serial, 0, false), origin)),
+            None => Self::new_told(location),
+        }
+    }
+
+    #[inline(never)]
+    fn new_told(location: &'static Location<'static>) -> Self {
         let given = with_local(|local| {
-            local.count_created(registry(), Seed::id_by_value::<T>(), Seed::by_value::<T>, location)
+            local.count_created_told(registry(), Seed::id_by_value::<T>(), Seed::by_value::<T>, location)
         });
-        let this = Self { identity: given.identity(false), of: PhantomData };
+        let this = Self::of(given.identity(false));
         if this.identity.is_told() {
             this.identity.announce(Self::class());
         }
         this
+    }
+
+    #[inline]
+    fn of(identity: Identity) -> Self {
+        Self { identity, of: PhantomData }
     }
 
     fn class() -> &'static Class {
@@ -117,24 +131,27 @@ impl<T: 'static> Trackable<T> {
         self.identity.set_bundle(Self::class(), None)
     }
 
-    /// The object dies, and somebody is told of it, or was.
-    #[cold]
+    /// The object dies, and this thread does not know its class yet, or somebody is told of it, or was.
     #[inline(never)]
     fn end(&mut self) {
-        self.identity.farewell(Self::class());
-        // SAFETY: the object is ours alone, and is being dropped.
-        unsafe { self.identity.discard() };
+        with_local(|local| local.count_dropped(Seed::id_by_value::<T>(), Seed::by_value::<T>));
+        if self.identity.is_told() {
+            self.identity.farewell(Self::class());
+            // SAFETY: the object is ours alone, and is being dropped.
+            unsafe { self.identity.discard() };
+        }
     }
 }
 
 impl<T: 'static> Drop for Trackable<T> {
     #[inline]
     fn drop(&mut self) {
-        if self.is_counted() {
-            with_local(|local| local.count_dropped(Seed::id_by_value::<T>(), Seed::by_value::<T>));
-            if self.identity.is_told() {
-                self.end();
-            }
+        if !self.is_counted() {
+            return;
+        }
+        let count = || with_local(|local| local.count_dropped_quickly(Seed::id_by_value::<T>()));
+        if self.identity.is_told() || !count() {
+            self.end();
         }
     }
 }

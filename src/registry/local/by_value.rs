@@ -30,32 +30,31 @@ pub(super) const fn new_shares() -> Shares {
 }
 
 impl Local {
-    /// A serial and an origin for a new object, which is counted.
+    /// A serial and an origin for a new object, which is counted: the usual way, of which nothing is to be told. `None` where that is not
+    /// open.
     #[inline(always)]
     pub(in crate::registry) fn count_created(
         &self,
         registry: &'static Registry,
         type_id: TypeId,
-        seed: fn() -> Seed,
         location: &'static Location<'static>,
-    ) -> Given {
+    ) -> Option<(u64, Origin)> {
         let recent = self.recent[recent_index(type_id, location)].get();
         let known = recent.type_id == Some(type_id) && core::ptr::eq(recent.location, location);
         let serial = self.next.get();
-        if known && registry.control() == self.control.get() && serial != self.end.get() {
-            // SAFETY: as in `register`.
-            let share = unsafe { &*recent.local };
-            self.next.set(serial + 1);
-            bump(&share.created);
-            // Without a date: reading the clock would cost more than all the rest.
-            return Given { serial, origin: Origin::undated(recent.site), tracker: 0 };
+        if !known || registry.control() != self.control.get() || serial == self.end.get() {
+            return None;
         }
-        self.count_created_told(registry, type_id, seed, location)
+        // SAFETY: as in `register`.
+        let share = unsafe { &*recent.local };
+        self.next.set(serial + 1);
+        bump(&share.created);
+        // Without a date: reading the clock would cost more than all the rest.
+        Some((serial, Origin::undated(recent.site)))
     }
 
     /// The way that is usual where there is a global tracker.
-    #[inline(never)]
-    fn count_created_told(
+    pub(in crate::registry) fn count_created_told(
         &self,
         registry: &'static Registry,
         type_id: TypeId,
@@ -110,35 +109,36 @@ impl Local {
         Given { serial, origin, tracker: self.claim_slowly(registry, control, class) }
     }
 
-    /// Counts the drop of an object that was counted when it was made.
+    /// Counts the drop of an object that was counted when it was made, if this thread has its class at hand; whether it did.
     #[inline(always)]
-    pub(in crate::registry) fn count_dropped(&self, type_id: TypeId, seed: fn() -> Seed) {
+    pub(in crate::registry) fn count_dropped_quickly(&self, type_id: TypeId) -> bool {
         let share = self.shares[place(type_id, 0)].get();
-        if share.type_id == Some(type_id) {
+        let known = share.type_id == Some(type_id);
+        if known {
             // SAFETY: an entry with a type points to a share in `classes`; both go together, in `close`.
             bump(unsafe { &(*share.local).dropped });
-            return;
         }
-        self.count_dropped_slowly(seed);
+        known
     }
 
-    /// The entry is elsewhere, or there is none yet. With so many classes that the table is too small this is taken often, so it
-    /// must not be as slow as it is the first time.
-    #[inline(never)]
-    fn count_dropped_slowly(&self, seed: fn() -> Seed) {
-        let seed = seed();
-        let near = (1..NEAR).map(|step| self.shares[place(seed.type_id, step)].get());
-        if let Some(share) = near.into_iter().find(|share| share.type_id == Some(seed.type_id)) {
-            // SAFETY: as in `count_dropped`.
+    /// The same wherever the class is. With so many classes that the table is too small this is taken often, so it must not be as slow as it
+    /// is the first time.
+    pub(in crate::registry) fn count_dropped(&self, type_id: TypeId, seed: fn() -> Seed) {
+        if self.count_dropped_quickly(type_id) {
+            return;
+        }
+        let near = (1..NEAR).map(|step| self.shares[place(type_id, step)].get());
+        if let Some(share) = near.into_iter().find(|share| share.type_id == Some(type_id)) {
+            // SAFETY: as in `count_dropped_quickly`.
             bump(unsafe { &(*share.local).dropped });
             return;
         }
-        if let Some(share) = self.share_of_type(seed.type_id) {
+        if let Some(share) = self.share_of_type(type_id) {
             bump(&share.dropped);
-            self.remember_share(seed.type_id, share);
+            self.remember_share(type_id, share);
             return;
         }
-        let class = registry().class(&seed);
+        let class = registry().class(&seed());
         self.open();
         if self.phase.get() == Phase::Closed {
             class.count_dropped();
@@ -146,14 +146,14 @@ impl Local {
         }
         let share = self.share(class);
         bump(&share.dropped);
-        self.remember_share(seed.type_id, share);
+        self.remember_share(type_id, share);
     }
 
     /// The class of objects that stand by value, found without a lock where this thread has worked with it.
     pub(in crate::registry) fn class_by_value(&self, type_id: TypeId, seed: fn() -> Seed) -> &'static Class {
         let share = self.shares[place(type_id, 0)].get();
         if share.type_id == Some(type_id) {
-            // SAFETY: as in `count_dropped`.
+            // SAFETY: as in `count_dropped_quickly`.
             return unsafe { &*share.local }.class;
         }
         match self.share_of_type(type_id) {
