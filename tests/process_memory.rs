@@ -4,12 +4,20 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for")]
 
 use std::hint::black_box;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use classtracker::stats::AllocatorSource;
 use classtracker::{ClassTracker, MemoryOptions, Tracked, process_memory};
 
+/// What one test has in memory is in the figures of all: they take turns.
+fn alone() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 #[test]
 fn shared_pages_count_in_part_in_the_proportional_size_which_is_asked_for_only_on_request() {
+    let _turn = alone();
     assert_eq!(process_memory(MemoryOptions::new()).proportional_bytes, None);
     let tracker = ClassTracker::new();
     assert_eq!(tracker.create_snapshot("").process.proportional_bytes, None);
@@ -23,6 +31,7 @@ fn shared_pages_count_in_part_in_the_proportional_size_which_is_asked_for_only_o
 #[test]
 #[cfg(target_env = "gnu")]
 fn glibc_says_what_it_has_given_out_if_it_is_asked() {
+    let _turn = alone();
     assert_eq!(process_memory(MemoryOptions::new()).allocator, None);
     let options = MemoryOptions::new().glibc();
     let before = process_memory(options).allocator.unwrap();
@@ -44,6 +53,7 @@ fn glibc_says_what_it_has_given_out_if_it_is_asked() {
 #[test]
 #[cfg(target_env = "gnu")]
 fn p08_a_snapshot_has_the_whole_heap_where_the_allocator_is_asked() {
+    let _turn = alone();
     let tracker = ClassTracker::new();
     tracker.track_class::<Vec<u8>>();
     let thing = Tracked::new(vec![1_u8; 5_000_000]);
