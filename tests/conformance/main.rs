@@ -16,6 +16,7 @@ mod html;
 mod instances;
 mod inventory;
 mod monitoring;
+mod parts;
 mod registration;
 #[cfg(feature = "serde")]
 mod serialized;
