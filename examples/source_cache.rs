@@ -9,8 +9,8 @@
 //!
 //! It loads every `.rs` file below a directory, evicts half of them, loads those again, and takes a snapshot after each step.
 //! Every file and every symbol is a [`Tracked`](classtracker::Tracked). With `--leak` the index is not told of evictions, as
-//! happens, so its symbols keep the evicted files alive: the summary shows as many live files after the eviction as before. With
-//! more rounds of this, `classtracker growth` tells the one run from the other.
+//! happens, so its symbols keep the evicted files alive: the summary shows as many live files after the eviction as before. It
+//! goes through four rounds of this then, so that `classtracker growth` can tell.
 
 #[path = "source_cache/arguments.rs"]
 mod arguments;

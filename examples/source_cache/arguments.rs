@@ -8,7 +8,7 @@ Usage: source_cache [DIR] [--leak] [--rounds N] [--dump FILE]
 
   DIR          load the .rs files below it, but for hidden folders and `target` [default: this repository]
   --leak       do not tell the symbol index of evictions, so that evicted files stay alive
-  --rounds N   evict half of the files and load them again so many times [default: 1]
+  --rounds N   evict half of the files and load them again so many times [default: 1, with --leak 4]
   --dump FILE  write the snapshots there, for the command `classtracker`
 ";
 
@@ -30,7 +30,7 @@ impl Arguments {
         let mut words = words;
         let mut dir = None;
         let mut leak = false;
-        let mut rounds = 1;
+        let mut rounds = None;
         let mut dump = None;
         while let Some(word) = words.next() {
             match word.to_str() {
@@ -41,7 +41,7 @@ impl Arguments {
                     let Some(number) = number.filter(|number| *number > 0) else {
                         return Err(Usage::Wrong("--rounds needs a whole number, at least 1".into()));
                     };
-                    rounds = number;
+                    rounds = Some(number);
                 }
                 Some("--dump") => {
                     let Some(file) = words.next() else {
@@ -57,6 +57,8 @@ impl Arguments {
             }
         }
         let dir = dir.unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        // Growth is told from six snapshots on.
+        let rounds = rounds.unwrap_or(if leak { 4 } else { 1 });
         Ok(Self { dir, leak, rounds, dump })
     }
 }
