@@ -1,12 +1,13 @@
 //! What each thread keeps for itself, so that creating and dropping touch nothing shared.
 
 mod by_value;
+mod share;
 
 use core::any::TypeId;
 use core::cell::Cell;
 use core::hash::{Hash, Hasher};
 use core::panic::Location;
-use core::ptr::{null, null_mut};
+use core::ptr::null;
 use std::sync::Arc;
 
 use classtracker_stats::Durations;
@@ -15,48 +16,13 @@ use super::Registry;
 use super::class::{Chain, Class, Seed};
 use super::global::CROWDED;
 use super::identity::{Identity, Origin, Serial};
-use super::lifetimes::Lifetimes;
 use super::node::Header;
-use super::page::{SLOTS, Slot};
+use super::page::Slot;
 use super::rows::SHARED_ROW;
-use super::sync::{AtomicPtr, AtomicU64, Ordering, bump, count};
+use super::sync::{bump, count};
 use crate::told::Tracker;
 use by_value::{Shares, new_shares};
-
-/// One thread's share of one class, in cache lines of its own.
-///
-/// What every creation and every drop needs comes first, and fills the first line.
-#[repr(C, align(64))]
-pub(super) struct LocalClass {
-    class: &'static Class,
-    /// Free slots, linked.
-    head: Cell<*const Slot>,
-    /// How many slots the list was given from elsewhere, less those that it gave back there. Wraps.
-    supply: Cell<u64>,
-    /// Written by this thread alone.
-    pub(super) created: AtomicU64,
-    pub(super) dropped: AtomicU64,
-    /// Once this many are created, the next one goes the slow way: its stack is to be recorded.
-    stop: Cell<u64>,
-    /// How many free slots the list keeps. 0: every drop goes the slow way, because somebody asks for it.
-    keep: AtomicU64,
-    /// How many slots to fetch next time.
-    grant: Cell<u32>,
-    samples: Cell<Samples>,
-    /// Null until somebody asks how long objects live. Owned.
-    lifetimes: AtomicPtr<Lifetimes>,
-}
-
-/// One object of so many has its stack recorded: which of them, is left to chance, so that no pattern of the program's
-/// evades it or is all that it shows.
-#[derive(Clone, Copy)]
-struct Samples {
-    one_of: u32,
-    /// How many were created before those from which the next one is drawn.
-    from: u64,
-}
-
-const NO_STOP: u64 = u64::MAX;
+pub(super) use share::LocalClass;
 
 /// What a new object is given.
 pub(super) struct Registration {
@@ -146,11 +112,8 @@ const RECENT: usize = 32;
 const NEVER: u64 = u64::MAX;
 /// How many claims a thread makes at once.
 const CLAIMS: u32 = if cfg!(loom) { 2 } else { 64 };
-const FIRST_GRANT: u32 = 8;
 const FIRST_BLOCK: u64 = 8;
 const LAST_BLOCK: u64 = 1024;
-/// A thread that drops what others made keeps this many free slots, then gives half of them back.
-const KEEP_FREE: u64 = 2 * SLOTS as u64;
 
 /// Takes the one `u64` by which a `TypeId` hashes itself.
 #[derive(Default)]
@@ -514,18 +477,7 @@ impl Local {
             return share;
         }
         let index = class.index() as usize;
-        let fresh = Box::new(LocalClass {
-            class,
-            head: Cell::new(null()),
-            supply: Cell::new(0),
-            grant: Cell::new(FIRST_GRANT.min(SLOTS as u32)),
-            created: AtomicU64::new(0),
-            dropped: AtomicU64::new(0),
-            stop: Cell::new(NO_STOP),
-            keep: AtomicU64::new(KEEP_FREE),
-            samples: Cell::new(Samples { one_of: 0, from: 0 }),
-            lifetimes: AtomicPtr::new(null_mut()),
-        });
+        let fresh = Box::new(LocalClass::new(class));
         self.grow(index + 1);
         // The allocator may itself have dropped an object of this class meanwhile.
         if let Some(share) = self.known_share(class) {
@@ -605,154 +557,4 @@ fn free_list(list: *const [Cell<*const LocalClass>]) {
         // SAFETY: lists that are not empty come from `Box::into_raw` in `grow`.
         drop(unsafe { Box::from_raw(list.cast_mut()) });
     }
-}
-
-impl LocalClass {
-    #[inline]
-    fn created(&self) -> u64 {
-        // Relaxed: this thread's own.
-        self.created.load(Ordering::Relaxed)
-    }
-
-    /// How many slots are in the list. A creation takes one out, a drop puts one in.
-    #[inline]
-    fn free(&self) -> u64 {
-        // Relaxed: as above.
-        let dropped = self.dropped.load(Ordering::Relaxed);
-        self.supply.get().wrapping_add(dropped).wrapping_sub(self.created())
-    }
-
-    /// Takes a slot for an object that is counted next.
-    #[inline]
-    fn pop(&self) -> Option<*const Slot> {
-        let slot = self.head.get();
-        // SAFETY: slots are never freed, and those in the list are this thread's.
-        let next = unsafe { slot.as_ref() }?.next();
-        self.head.set(next);
-        Some(slot)
-    }
-
-    /// Puts in the slot of an object that was counted as dropped just before.
-    #[inline]
-    fn push(&self, object: &Header) {
-        // SAFETY: slots are never freed, and this one is the caller's to give.
-        unsafe { &*object.slot }.set_next(self.head.get());
-        self.head.set(object.slot);
-        // Relaxed: see `watch_drops`.
-        if self.free() > self.keep.load(Ordering::Relaxed) {
-            self.push_slowly(object);
-        }
-    }
-
-    /// Too many slots are free, or drops are watched.
-    #[cold]
-    #[inline(never)]
-    fn push_slowly(&self, object: &Header) {
-        // Acquire: see `watch_drops`.
-        if self.keep.load(Ordering::Acquire) == 0 {
-            let watched = self.class.watched();
-            if watched.lifetimes
-                && let Some(lifetimes) = self.lifetimes()
-            {
-                lifetimes.count(Durations::class_of(object.identity.origin().age()));
-            }
-            if watched.events {
-                self.class.record(false);
-            }
-        }
-        if self.free() > KEEP_FREE {
-            self.give_half_back();
-        }
-    }
-
-    /// Has every drop go the slow way, or no longer. Under the lock around the class' threads.
-    pub(super) fn watch_drops(&self, watched: bool) {
-        // Release: who sees it also sees what is asked, and the counters.
-        self.keep.store(if watched { 0 } else { KEEP_FREE }, Ordering::Release);
-    }
-
-    /// The counters of how long objects lived, if there are any.
-    pub(super) fn lifetimes(&self) -> Option<&Lifetimes> {
-        // Acquire: the counters were made before. SAFETY: they are freed with this share.
-        unsafe { self.lifetimes.load(Ordering::Acquire).as_ref() }
-    }
-
-    /// Gives it such counters. There must be none. Under the lock around the class' threads.
-    pub(super) fn set_lifetimes(&self, lifetimes: Box<Lifetimes>) {
-        // Release: see `lifetimes`.
-        self.lifetimes.store(Box::into_raw(lifetimes), Ordering::Release);
-    }
-
-    /// The list. A class of objects that stand by value has none.
-    fn all(&self) -> Chain {
-        let head = self.head.get();
-        Chain { head, count: if head.is_null() { 0 } else { self.free() as u32 } }
-    }
-
-    #[cold]
-    fn give_half_back(&self) {
-        let mut all = self.all();
-        let half = all.split(KEEP_FREE as u32 / 2);
-        self.head.set(all.head);
-        self.supply.set(self.supply.get().wrapping_sub(u64::from(half.count)));
-        self.class.give_slots(half);
-    }
-
-    /// Free slots from the class, more each time: a thread that makes one object of a class must not take a page for it.
-    /// One of them is for an object that is counted next.
-    fn fetch(&self, registry: &'static Registry) -> *const Slot {
-        let chain = self.class.take_slots(self.grant.get(), || registry.new_page());
-        self.grant.set((self.grant.get() * 2).min(SLOTS as u32));
-        let slot = chain.head;
-        // SAFETY: `take_slots` gives at least one slot.
-        let mut rest = Chain { head: unsafe { &*slot }.next(), count: chain.count - 1 };
-        // What an allocator that itself drops tracked objects has put into the list meanwhile stays in it.
-        rest.join(self.all());
-        self.head.set(rest.head);
-        self.supply.set(self.supply.get().wrapping_add(u64::from(chain.count)));
-        slot
-    }
-
-    /// Whether the stack of the next object, which will have this serial, is to be recorded, if that of one of so many is.
-    fn is_next_traced(&self, serial: u64, one_of: u32) -> bool {
-        let created = self.created();
-        let mut samples = self.samples.get();
-        if one_of < 2 {
-            self.samples.set(Samples { one_of, ..samples });
-            self.stop.set(NO_STOP);
-            return one_of == 1;
-        }
-        let draw = |from, dice| {
-            self.samples.set(Samples { one_of, from });
-            self.stop.set(from + shuffled(dice) % u64::from(one_of));
-        };
-        if one_of != samples.one_of {
-            // Any number that differs from thread to thread.
-            draw(created, serial);
-            samples = self.samples.get();
-        }
-        let hit = created == self.stop.get();
-        if hit {
-            draw(samples.from + u64::from(one_of), !serial);
-        }
-        hit
-    }
-}
-
-impl Drop for LocalClass {
-    fn drop(&mut self) {
-        // Relaxed: it is in no list any more, nobody else has it.
-        let lifetimes = self.lifetimes.load(Ordering::Relaxed);
-        if !lifetimes.is_null() {
-            // SAFETY: made by `Box::into_raw` in `set_lifetimes`.
-            drop(unsafe { Box::from_raw(lifetimes) });
-        }
-    }
-}
-
-/// A number that looks like any other (the last steps of `splitmix64`).
-fn shuffled(number: u64) -> u64 {
-    let mixed = (number ^ number >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ mixed >> 31
 }
