@@ -86,7 +86,7 @@ pub use inspect::{Inspect, Walk, deep_size_of};
 pub use memory::{MemoryOptions, process_memory};
 #[cfg(all(feature = "signal", unix))]
 pub use monitor::Signal;
-pub use monitor::{EnvError, Growth, Monitor, MonitorError, MonitorOptions, MonitorStatus, Watermark};
+pub use monitor::{EnvError, Monitor, MonitorError, MonitorOptions, MonitorStatus, Watermark, WatermarkStep};
 pub use registry::{Trackable, Tracked, TrackedMut, WeakTracked, set_told};
 pub use sizing::*;
 pub use told::{

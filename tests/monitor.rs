@@ -10,7 +10,9 @@ use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use classtracker::stats::{DumpReader, Snapshot, Stats};
-use classtracker::{ClassTracker, DeepSizeOf, Growth, MonitorError, MonitorOptions, TrackOptions, Tracked, Watermark};
+use classtracker::{
+    ClassTracker, DeepSizeOf, MonitorError, MonitorOptions, TrackOptions, Tracked, Watermark, WatermarkStep,
+};
 
 fn labels(snapshots: &[Arc<Snapshot>]) -> Vec<&str> {
     snapshots.iter().map(|snapshot| snapshot.label.as_str()).collect()
@@ -120,7 +122,7 @@ fn growing_memory_takes_labelled_snapshots_by_itself() {
     const STEP: usize = 32 << 20;
 
     let tracker = ClassTracker::new();
-    let watermark = Watermark::new(Growth::Bytes(STEP as u64)).check_every(Duration::from_millis(1)).at_most(2);
+    let watermark = Watermark::new(WatermarkStep::Bytes(STEP as u64)).check_every(Duration::from_millis(1)).at_most(2);
     let monitor = tracker.monitor(MonitorOptions::new().watermark(watermark)).unwrap();
     wait_until("the first mark", || monitor.status().watermark_bytes.is_some());
     let mut hoard = Vec::new();
@@ -322,7 +324,7 @@ fn while_the_monitor_waits_for_a_disk_the_program_does_not() {
 #[cfg(target_os = "linux")]
 fn the_rest_goes_on_when_periodic_snapshots_are_stopped_and_started() {
     let tracker = ClassTracker::new();
-    let never = Watermark::new(Growth::Bytes(u64::MAX)).check_every(Duration::from_millis(1));
+    let never = Watermark::new(WatermarkStep::Bytes(u64::MAX)).check_every(Duration::from_millis(1));
     let options = MonitorOptions::new().period(Duration::from_millis(1)).watermark(never).no_last_snapshot();
     let monitor = tracker.monitor(options).unwrap();
     wait_until("the first snapshots", || tracker.snapshots().len() > 2);

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use super::{Growth, MonitorError, MonitorOptions, Watermark};
+use super::{MonitorError, MonitorOptions, Watermark, WatermarkStep};
 use crate::MemoryOptions;
 
 pub(super) const VARIABLE: &str = "CLASSTRACKER";
@@ -118,7 +118,7 @@ impl FromStr for MonitorOptions {
                 "period" => options.period(item.parse(key, SPAN, span)?),
                 "dump" => options.stream_to(item.parse(key, FILE, path)?),
                 "keep_last" => options.keep_last(item.parse(key, "a number of snapshots", |text| text.parse().ok())?),
-                "watermark" => options.watermark(Watermark::new(item.parse(key, SHARE_OR_BYTES, growth)?)),
+                "watermark" => options.watermark(Watermark::new(item.parse(key, SHARE_OR_BYTES, step)?)),
                 "signal" => item.signal(options)?,
                 "summary" => options.summary_to(item.parse(key, FILE, path)?),
                 "replace" => item.bare(key, options.replace_dump())?,
@@ -242,9 +242,9 @@ fn span(text: &str) -> Option<Duration> {
     Duration::try_from_secs_f64(number * unit_seconds).ok().filter(|span| !span.is_zero())
 }
 
-fn growth(text: &str) -> Option<Growth> {
+fn step(text: &str) -> Option<WatermarkStep> {
     if let Some(percent) = text.strip_suffix('%') {
-        return percent.trim_end().parse().ok().filter(|percent| *percent > 0).map(Growth::Percent);
+        return percent.trim_end().parse().ok().filter(|percent| *percent > 0).map(WatermarkStep::Percent);
     }
     let (number, unit) = number(text)?;
     let unit_bytes = match unit {
@@ -261,7 +261,7 @@ fn growth(text: &str) -> Option<Growth> {
     };
     let bytes = (number * unit_bytes).round();
     // 2^63: beyond any memory, and every number below it is a `u64`.
-    (1.0..9.2e18).contains(&bytes).then_some(Growth::Bytes(bytes as u64))
+    (1.0..9.2e18).contains(&bytes).then_some(WatermarkStep::Bytes(bytes as u64))
 }
 
 fn path(text: &str) -> Option<PathBuf> {
@@ -300,18 +300,18 @@ mod tests {
     }
 
     #[test]
-    fn growth_is_a_share_or_bytes() {
-        let all = ["10%", "5000000", "64MiB", "1.5 GB", "1KiB"].map(growth);
+    fn a_step_is_a_share_or_bytes() {
+        let all = ["10%", "5000000", "64MiB", "1.5 GB", "1KiB"].map(step);
         let expected = [
-            Growth::Percent(10),
-            Growth::Bytes(5_000_000),
-            Growth::Bytes(64 << 20),
-            Growth::Bytes(1_500_000_000),
-            Growth::Bytes(1024),
+            WatermarkStep::Percent(10),
+            WatermarkStep::Bytes(5_000_000),
+            WatermarkStep::Bytes(64 << 20),
+            WatermarkStep::Bytes(1_500_000_000),
+            WatermarkStep::Bytes(1024),
         ];
         assert_eq!(all, expected.map(Some));
         for text in ["", "0", "0%", "%", "1.5%", "-5", "1QB", "64 mib", "99999999999TiB", "0.1B"] {
-            assert_eq!(growth(text), None, "{text}");
+            assert_eq!(step(text), None, "{text}");
         }
     }
 

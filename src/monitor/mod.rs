@@ -32,7 +32,7 @@ pub use options::MonitorOptions;
 pub use signal::Signal;
 pub use status::MonitorStatus;
 
-pub use watermark::{Growth, Watermark};
+pub use watermark::{Watermark, WatermarkStep};
 
 pub(crate) use environment::options as options_of_environment;
 

@@ -9,14 +9,14 @@ use crate::MemoryOptions;
 ///
 /// ```
 /// use std::time::Duration;
-/// use classtracker::{ClassTracker, Growth, MonitorOptions, Watermark};
+/// use classtracker::{ClassTracker, MonitorOptions, Watermark, WatermarkStep};
 /// # let dir = tempfile::tempdir()?;
 /// # let path = dir.path().join("run.ctdump");
 ///
 /// let tracker = ClassTracker::new();
 /// let options = MonitorOptions::new()
 ///     .period(Duration::from_secs(10))
-///     .watermark(Watermark::new(Growth::Percent(10)))
+///     .watermark(Watermark::new(WatermarkStep::Percent(10)))
 ///     .stream_to(&path)
 ///     .keep_last(100);
 /// let monitor = tracker.monitor(options)?;

@@ -10,14 +10,14 @@ use std::time::Duration;
 /// stays `None`.
 ///
 /// ```
-/// use classtracker::{Growth, Watermark};
+/// use classtracker::{Watermark, WatermarkStep};
 ///
-/// let watermark = Watermark::new(Growth::Percent(20)).at_most(10);
+/// let watermark = Watermark::new(WatermarkStep::Percent(20)).at_most(10);
 /// # let _ = watermark;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Watermark {
-    growth: Growth,
+    step: WatermarkStep,
     pub(super) check_every: Duration,
     pub(super) at_most: u64,
 }
@@ -25,7 +25,7 @@ pub struct Watermark {
 /// How far resident memory has to pass the mark.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Growth {
+pub enum WatermarkStep {
     /// By this many bytes.
     Bytes(u64),
     /// By this many hundredths of the mark.
@@ -35,8 +35,8 @@ pub enum Growth {
 impl Watermark {
     /// Looks ten times a second, and takes a hundred snapshots at most.
     #[must_use]
-    pub const fn new(growth: Growth) -> Self {
-        Self { growth, check_every: Duration::from_millis(100), at_most: 100 }
+    pub const fn new(step: WatermarkStep) -> Self {
+        Self { step, check_every: Duration::from_millis(100), at_most: 100 }
     }
 
     /// Looks this often (every millisecond at most): about ten microseconds of work each time.
@@ -85,9 +85,11 @@ impl Level {
             self.mark = Some(resident_bytes);
             return Rise::None;
         };
-        let step = match self.watermark.growth {
-            Growth::Bytes(bytes) => bytes,
-            Growth::Percent(percent) => u64::try_from(u128::from(mark) * u128::from(percent) / 100).unwrap_or(u64::MAX),
+        let step = match self.watermark.step {
+            WatermarkStep::Bytes(bytes) => bytes,
+            WatermarkStep::Percent(percent) => {
+                u64::try_from(u128::from(mark) * u128::from(percent) / 100).unwrap_or(u64::MAX)
+            }
         };
         // No growth at all is none, however little was asked for.
         if resident_bytes < mark.saturating_add(step.max(1)) {
@@ -114,23 +116,23 @@ mod tests {
 
     #[test]
     fn a_rise_by_bytes_is_counted_from_where_the_last_one_ended() {
-        assert_eq!(rises(Watermark::new(Growth::Bytes(10)), [100, 109, 115, 124, 125, 134]), [115, 125]);
+        assert_eq!(rises(Watermark::new(WatermarkStep::Bytes(10)), [100, 109, 115, 124, 125, 134]), [115, 125]);
     }
 
     #[test]
     fn a_rise_by_a_share_is_one_of_the_last_mark() {
-        assert_eq!(rises(Watermark::new(Growth::Percent(50)), [100, 149, 150, 224, 225]), [150, 225]);
+        assert_eq!(rises(Watermark::new(WatermarkStep::Percent(50)), [100, 149, 150, 224, 225]), [150, 225]);
     }
 
     #[test]
     fn memory_that_comes_and_goes_makes_one_snapshot_for_each_new_height() {
         let waves = [100, 200, 100, 200, 100, 205, 100, 220];
-        assert_eq!(rises(Watermark::new(Growth::Bytes(10)), waves), [200, 220]);
+        assert_eq!(rises(Watermark::new(WatermarkStep::Bytes(10)), waves), [200, 220]);
     }
 
     #[test]
     fn there_is_an_end_to_them_and_the_rest_is_told() {
-        let mut level = Level::new(Watermark::new(Growth::Bytes(0)).at_most(2));
+        let mut level = Level::new(Watermark::new(WatermarkStep::Bytes(0)).at_most(2));
         let rises: Vec<Rise> = (1..=5).map(|bytes| level.check(bytes)).collect();
         assert_eq!(rises, [Rise::None, Rise::Snapshot, Rise::Snapshot, Rise::PassedOver, Rise::PassedOver]);
         assert_eq!((level.check(5), level.mark()), (Rise::None, Some(5)));
@@ -138,8 +140,8 @@ mod tests {
 
     #[test]
     fn no_growth_is_too_large() {
-        let watermark = Watermark::new(Growth::Percent(u32::MAX));
+        let watermark = Watermark::new(WatermarkStep::Percent(u32::MAX));
         assert_eq!(rises(watermark, [u64::MAX / 2, u64::MAX - 1]), [0; 0]);
-        assert_eq!(rises(Watermark::new(Growth::Bytes(u64::MAX)), [1, u64::MAX - 1]), [0; 0]);
+        assert_eq!(rises(Watermark::new(WatermarkStep::Bytes(u64::MAX)), [1, u64::MAX - 1]), [0; 0]);
     }
 }
