@@ -1,5 +1,9 @@
 //! How many values of each derived type a walk saw, and what they take.
 
+mod apart;
+
+use super::ledger::BlockId;
+use apart::Apart;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 
@@ -16,6 +20,8 @@ pub(crate) struct Census {
     numbers: FxHashMap<(usize, usize), usize>,
     /// The row of the last value: the next one is often of the same type.
     last: usize,
+    /// What may not count in the end, while other threads walk for the same snapshot.
+    apart: Option<Apart>,
 }
 
 struct Row {
@@ -25,11 +31,18 @@ struct Row {
 }
 
 impl Census {
-    /// Takes in a value that takes `bytes` with all in it; `outer` is what [`within`](Self::within) was before it.
-    pub(super) fn add(&mut self, name: &'static str, bytes: u64, outer: u64) {
+    /// Takes in a value that takes `bytes` with all in it; `outer` is what [`within`](Self::within) was before it. It lies in the
+    /// object with this serial, or in a shared `block`.
+    pub(super) fn add(&mut self, name: &'static str, bytes: u64, outer: u64, serial: u64, block: Option<BlockId>) {
         let own = bytes.saturating_sub(self.within);
         self.within = outer + bytes;
-        let row = self.row(name);
+        self.find_row(name);
+        if let Some(apart) = &mut self.apart
+            && apart.takes(self.last, own, serial, block)
+        {
+            return;
+        }
+        let row = &mut self.rows[self.last];
         row.count += 1;
         row.bytes += own;
     }
@@ -53,7 +66,8 @@ impl Census {
         rows
     }
 
-    fn row(&mut self, name: &'static str) -> &mut Row {
+    /// Has `last` be the row of this type.
+    fn find_row(&mut self, name: &'static str) {
         if !self.rows.get(self.last).is_some_and(|row| std::ptr::eq(row.name, name)) {
             let rows = &mut self.rows;
             self.last = *self.numbers.entry((name.as_ptr().addr(), name.len())).or_insert_with(|| {
@@ -61,6 +75,5 @@ impl Census {
                 rows.len() - 1
             });
         }
-        &mut self.rows[self.last]
     }
 }

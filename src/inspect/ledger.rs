@@ -12,9 +12,13 @@
 //! Which rows of the snapshot reach a block directly is kept beside: the last one in the block, since the walk goes class by
 //! class, the earlier ones in a list that is empty for most.
 
+mod absorb;
+
 use super::addresses::Addresses;
 use super::recent::Recent;
 use super::row_shares;
+
+pub(crate) use absorb::Renumbered;
 
 /// Nobody: no object has this serial.
 const NOBODY: u64 = u64::MAX;
@@ -41,6 +45,8 @@ pub(crate) struct Ledger {
     earlier_rows: Vec<(u32, u32)>,
     /// The length at which pairs are looked for that are in it twice.
     many_rows: usize,
+    /// Blocks that are to be walked again, with the addresses that they had.
+    buried: Vec<(u32, usize)>,
 }
 
 /// The number of a block in its ledger.
@@ -202,6 +208,7 @@ impl Ledger {
     /// Decides who is charged for what. The ledger is empty afterwards.
     pub(crate) fn settle(&mut self) -> Shares {
         let mut edges = std::mem::take(&mut self.edges);
+        self.redirect(&mut edges);
         edges.sort_unstable();
         edges.dedup();
         self.propagate(&edges);
@@ -292,7 +299,7 @@ impl Ledger {
     fn grow(&mut self) {
         self.numbers.grow();
         // In the order in which they were met, which is more or less that of the table.
-        for (number, block) in (0u32..).zip(&self.blocks) {
+        for (number, block) in (0u32..).zip(&self.blocks).filter(|(_, block)| !block.is_buried()) {
             self.numbers.insert(block.address, number);
         }
     }

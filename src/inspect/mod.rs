@@ -45,11 +45,11 @@ pub(crate) use self::class::ClassKey;
 #[cfg(feature = "track")]
 pub(crate) use self::depth::with_room;
 #[allow(unused_imports, reason = "what a caller of the sizer names")]
-pub(crate) use self::ledger::Shares;
+pub(crate) use self::ledger::{Renumbered, Shares};
 #[allow(unused_imports, reason = "what a caller of the sizer names")]
-pub(crate) use self::referents::{Held, Part, Referents};
+pub(crate) use self::referents::{Held, Part, Referents, RenumberedParts};
 pub(crate) use self::session::Covers;
-pub(crate) use self::sizer::{Measured, Sizer, SizerOptions};
+pub(crate) use self::sizer::{Measured, Met, Sizer, SizerOptions};
 
 /// A type that can tell what it owns beyond its own flat bytes.
 ///

@@ -9,10 +9,14 @@
 //! block that is reached through another block never belongs to a higher serial than that one, so the parts that stay never
 //! lie in one that goes.
 
+mod absorb;
+
 use super::ledger::{BlockId, Shares};
 use rustc_hash::FxHashSet;
 use std::mem;
 use std::ops::Range;
+
+pub(crate) use absorb::RenumberedParts;
 
 /// No part.
 const NONE: u32 = u32::MAX;
@@ -54,6 +58,8 @@ pub(crate) struct Referents {
     blocks: Vec<Block>,
     added: Vec<(u32, Sums)>,
     seen: FxHashSet<BlockId>,
+    /// The stretch of the walk that the present object belongs to.
+    stretch: u32,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -74,6 +80,8 @@ struct Node {
     child: u32,
     /// Which of its own parts is expected: the one behind that which was met last.
     expected: u32,
+    /// The stretch of the walk in which it was met first, and its number there.
+    met: (u32, u32),
     /// Whether any earlier object has it. If not, only blocks that were charged elsewhere had it.
     counts: bool,
     /// What `now` belongs to; 0: nothing.
@@ -132,6 +140,7 @@ impl Referents {
             blocks: Vec::new(),
             added: Vec::new(),
             seen: FxHashSet::default(),
+            stretch: 0,
         }
     }
 
@@ -352,7 +361,7 @@ impl Referents {
             next = if part.next == first { NONE } else { part.next };
         }
         let child = self.parts.len() as u32;
-        self.parts.push(Node::new(name, level + 1, of));
+        self.parts.push(Node { met: (self.stretch, child), ..Node::new(name, level + 1, of) });
         let (before, after) = if last == NONE { (child, child) } else { (last, first) };
         self.parts[child as usize].next = after;
         self.parts[before as usize].next = child;
@@ -384,6 +393,12 @@ impl Referents {
     }
 }
 
+impl Default for Referents {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Node {
     fn new(name: &'static str, level: u32, parent: u32) -> Self {
         Self {
@@ -393,6 +408,7 @@ impl Node {
             next: NONE,
             child: NONE,
             expected: NONE,
+            met: (0, 0),
             counts: false,
             scope: 0,
             now: Sums::default(),

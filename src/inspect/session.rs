@@ -3,6 +3,7 @@
 use super::census::Census;
 use super::ledger::{BlockId, Ledger};
 use deepsize::{Context, DeepSizeOf};
+use std::mem;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +12,7 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_millis(100);
 
 /// Which tracked objects are counted on their own in this walk, so that a handle to them adds nothing.
-pub(crate) trait Covers {
+pub(crate) trait Covers: Send + Sync {
     /// Whether the object of class `class_index` with this `serial` is counted on its own.
     fn covers(&self, class_index: u32, serial: u64) -> bool;
 }
@@ -27,11 +28,18 @@ pub(crate) struct Session {
     pub(crate) unread: bool,
     /// This object is, for now, the one that is charged for at least one shared block.
     pub(crate) claims: bool,
+    /// Other threads walk for the same snapshot, and may have what this one needs.
+    others: bool,
+    /// Something of this object could not be read, perhaps because one of them was reading it: see
+    /// [`locked_out`](Self::locked_out).
+    pub(crate) busy: bool,
     /// How long locks may still be waited for.
     pub(crate) patience: Duration,
+    /// What of it is kept for when the others have ended.
+    reserve: Duration,
     /// The address of the context that it was lent with last.
     pub(crate) lent_with: usize,
-    pub(crate) covers: Option<Rc<dyn Covers>>,
+    pub(crate) covers: Option<Arc<dyn Covers>>,
     pub(crate) pace: Option<Rc<dyn Fn()>>,
     /// The values of derived types that were seen, if they are counted.
     pub(crate) census: Option<Box<Census>>,
@@ -57,7 +65,7 @@ impl DeepSizeOf for Marker {
 
 impl Session {
     /// The session of a snapshot.
-    pub(crate) fn snapshot(covers: Option<Rc<dyn Covers>>, pace: Option<Rc<dyn Fn()>>) -> Self {
+    pub(crate) fn snapshot(covers: Option<Arc<dyn Covers>>, pace: Option<Rc<dyn Fn()>>) -> Self {
         Self { covers, pace, ..Self::new(Kind::Snapshot) }
     }
 
@@ -116,12 +124,43 @@ impl Session {
     #[inline]
     pub(crate) fn weigh(&mut self, block: BlockId, bytes: usize, unread: bool) -> usize {
         self.ledger.close(block, unread, self.block.is_none());
+        if unread && self.busy && self.block.is_none() {
+            self.ledger.bury(block);
+        }
         match self.kind {
             Kind::Snapshot => {
                 self.ledger.weigh(block, bytes as u64);
                 0
             }
             Kind::Alone(_) => bytes,
+        }
+    }
+
+    /// Notes that a lock stayed closed.
+    ///
+    /// In a shared block it may be another thread of this very snapshot that has it. Then the object and the blocks that it is
+    /// in are to be walked again when the others have ended: what a snapshot says must not depend on how many walk.
+    #[cold]
+    pub(crate) fn locked_out(&mut self) {
+        self.unread = true;
+        if self.others && self.block.is_some() {
+            (self.busy, self.claims) = (true, true);
+        }
+    }
+
+    /// Tells whether other threads walk for the same snapshot.
+    pub(crate) fn set_others(&mut self, others: bool) {
+        self.others = others;
+        if others {
+            self.reserve = self.patience / 2;
+            self.patience -= self.reserve;
+        } else {
+            self.patience += mem::take(&mut self.reserve);
+        }
+        match &mut self.census {
+            Some(census) if others => census.set_apart(),
+            Some(census) => census.unite(&self.ledger),
+            None => (),
         }
     }
 
@@ -132,7 +171,10 @@ impl Session {
             block: None,
             unread: false,
             claims: false,
+            others: false,
+            busy: false,
             patience: PATIENCE,
+            reserve: Duration::ZERO,
             lent_with: 0,
             covers: None,
             pace: None,

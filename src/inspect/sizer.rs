@@ -1,7 +1,8 @@
 //! Sizes all objects of a snapshot in one walk.
 
 use super::Inspect;
-use super::ledger::Shares;
+use super::census::Census;
+use super::ledger::{Ledger, Renumbered, Shares};
 use super::referents::{Held, Part, Referents};
 use super::session::{Covers, Session};
 use super::walk::Walk;
@@ -9,12 +10,13 @@ use deepsize::{Context, DeepSizeOf};
 use std::cell::Cell;
 use std::mem;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// What a snapshot tells its walk.
 #[derive(Default)]
 pub(crate) struct SizerOptions {
     /// Which tracked objects are counted on their own.
-    pub(crate) covers: Option<Rc<dyn Covers>>,
+    pub(crate) covers: Option<Arc<dyn Covers>>,
     /// Called at most once for an object, when its sizing takes long.
     pub(crate) pace: Option<Rc<dyn Fn()>>,
 }
@@ -28,6 +30,12 @@ pub(crate) struct Measured {
     pub(crate) unread: bool,
     /// It is, for now, the one that is charged for at least one shared block: [`Sizer::settle`] may have a share for it.
     pub(crate) claims: bool,
+}
+
+/// What a sizer has met beyond single objects.
+pub(crate) struct Met {
+    ledger: Ledger,
+    census: Option<Box<Census>>,
 }
 
 /// Sizes objects, one after the other, each shared block once.
@@ -173,6 +181,39 @@ impl Sizer<'_> {
     pub(crate) fn census(&mut self) -> Vec<(&'static str, u64, u64)> {
         let census = self.walk.session().census.as_mut().map(mem::take);
         census.map_or_else(Vec::new, |census| census.finish())
+    }
+
+    /// Tells whether other threads size objects for the same snapshot: not at first.
+    pub(crate) fn set_others(&mut self, others: bool) {
+        self.walk.session().set_others(others);
+    }
+
+    /// Whether the object that was sized last, which claims blocks and is unread, has to be sized again when no other thread
+    /// sizes any more.
+    pub(crate) fn is_to_be_sized_again(&mut self) -> bool {
+        let session = self.walk.session();
+        let busy = mem::take(&mut session.busy);
+        if busy && let Some(census) = &mut session.census {
+            census.take_back(session.serial);
+        }
+        busy
+    }
+
+    /// What was met so far, for the sizer that will settle it. This one forgets it.
+    pub(crate) fn leave(&mut self) -> Met {
+        let session = self.walk.session();
+        Met { ledger: mem::take(&mut session.ledger), census: session.census.as_mut().map(mem::take) }
+    }
+
+    /// Takes in what another sizer met that sized other objects of the same snapshot, and says which numbers its blocks have here. To be
+    /// called when no other thread sizes any more.
+    pub(crate) fn absorb(&mut self, met: Met) -> Renumbered {
+        let session = self.walk.session();
+        let blocks = session.ledger.absorb(met.ledger);
+        if let (Some(census), Some(theirs)) = (&mut session.census, met.census) {
+            census.absorb(*theirs, &blocks);
+        }
+        blocks
     }
 
     /// Says what the shared blocks add to which object. To be called when all objects were sized.

@@ -38,6 +38,7 @@ proptest! {
             .prop_flat_map(|objects| Just(objects.into_iter().enumerate().collect::<Vec<_>>()).prop_shuffle()),
         separate in prop::option::of(0usize..12),
         rows in prop::collection::vec(0u32..4, 8),
+        walks in prop::collection::vec(0usize..3, 8),
     ) {
         let nodes: Vec<_> = (0..12).map(|n| Rc::new(Node { size: 1 << n, next: RefCell::default() })).collect();
         for &(from, to) in &edges {
@@ -64,21 +65,30 @@ proptest! {
             let shared = reachers.iter().filter(|(_, serials)| serials.len() > 1 && reaches(serials));
             *expected = shared.map(|(node, _)| 1 << node).sum::<u64>();
         }
-        let (found, claimants) = Sizer::run(SizerOptions::default(), |sizer| {
-            if let Some(node) = separate {
-                sizer.separate(Rc::as_ptr(&nodes[node]).cast());
-            }
-            let mut claimants = BTreeSet::new();
-            for (serial, handles) in &objects {
-                let next = RefCell::new(handles.iter().map(|&node| Rc::clone(&nodes[node])).collect());
-                sizer.set_row(rows[*serial]);
-                let measured = sizer.object(*serial as u64, &Node { size: 0, next });
-                assert_eq!(measured.bytes, size_of::<Node>() as u64);
-                if measured.claims {
-                    claimants.insert(*serial as u64);
-                }
-            }
-            (sizer.settle(), claimants)
+        // Several walks, each over some of the objects, that are put together in the end.
+        let mut claimants = BTreeSet::new();
+        let met: Vec<_> = (0..3)
+            .map(|walk| {
+                Sizer::run(SizerOptions::default(), |sizer| {
+                    if let Some(node) = separate {
+                        sizer.separate(Rc::as_ptr(&nodes[node]).cast());
+                    }
+                    for (serial, handles) in objects.iter().filter(|(serial, _)| walks[*serial] == walk) {
+                        let next = RefCell::new(handles.iter().map(|&node| Rc::clone(&nodes[node])).collect());
+                        sizer.set_row(rows[*serial]);
+                        let measured = sizer.object(*serial as u64, &Node { size: 0, next });
+                        assert_eq!(measured.bytes, size_of::<Node>() as u64);
+                        if measured.claims {
+                            claimants.insert(*serial as u64);
+                        }
+                    }
+                    sizer.leave()
+                })
+            })
+            .collect();
+        let found = Sizer::run(SizerOptions::default(), |sizer| {
+            met.into_iter().for_each(|met| _ = sizer.absorb(met));
+            sizer.settle()
         });
         let found_rows = std::array::from_fn(|row| found.shared_bytes(row as u32));
         let found: BTreeMap<_, _> = found.iter().map(|share| (share.serial, (share.bytes, share.shared))).collect();
@@ -276,39 +286,68 @@ mod parts {
 
     /// The parts of each company, with its deep size.
     fn parts(companies: &[Company], levels: u32, order: impl Iterator<Item = usize>) -> Vec<(u64, Vec<Part>)> {
-        rows(companies, levels, order, |_| 0).0
+        rows(companies, levels, order, |_| 0, |_| 0).0
     }
 
     type Found = Vec<(u64, Vec<Part>)>;
 
-    /// The same, and the parts of each row: `row` tells which one a company belongs to.
+    /// The same, and the parts of each row: `row` tells which one a company belongs to, `walk` which of three walks comes to it.
     fn rows(
         companies: &[Company],
         levels: u32,
         order: impl Iterator<Item = usize>,
         row: impl Fn(usize) -> usize,
+        walk: impl Fn(usize) -> usize,
     ) -> (Found, Vec<Vec<Part>>) {
-        Sizer::run(SizerOptions::default(), |sizer| {
-            let mut trees: Vec<_> = companies.iter().map(|_| Some(Box::new(Referents::new()))).collect();
-            let mut found = vec![(0, Vec::new()); companies.len()];
-            let mut held = Vec::new();
-            for at in order {
-                let serial = at as u64;
-                sizer.set_referents(trees[row(at)].take());
-                let measured = sizer.detailed_or_panic(serial, &companies[at], levels);
-                if measured.claims {
-                    held.push((at, measured.bytes, sizer.hold(serial).expect("names were asked for")));
-                } else {
-                    found[at] = (measured.bytes, sizer.parts());
+        let order: Vec<_> = order.collect();
+        let trees = || -> Vec<_> { companies.iter().map(|_| Some(Box::new(Referents::new()))).collect() };
+        let mut found = vec![(0, Vec::new()); companies.len()];
+        let mut walks = Vec::new();
+        for number in 0..3 {
+            walks.push(Sizer::run(SizerOptions::default(), |sizer| {
+                let mut trees = trees();
+                let mut held = Vec::new();
+                for (stretch, &at) in (0..).zip(&order).filter(|(_, at)| walk(**at) == number) {
+                    let serial = at as u64;
+                    let mut tree = trees[row(at)].take();
+                    tree.as_mut().expect("it was put back").set_stretch(stretch);
+                    sizer.set_referents(tree);
+                    let measured = sizer.detailed_or_panic(serial, &companies[at], levels);
+                    if measured.claims {
+                        held.push((at, measured.bytes, sizer.hold(serial).expect("names were asked for")));
+                    } else {
+                        found[at] = (measured.bytes, sizer.parts());
+                    }
+                    trees[row(at)] = sizer.set_referents(None);
                 }
-                trees[row(at)] = sizer.set_referents(None);
+                (trees, held, sizer.leave())
+            }));
+        }
+        Sizer::run(SizerOptions::default(), |sizer| {
+            let mut trees = trees();
+            let mut held = Vec::new();
+            for (theirs, waiting, met) in walks {
+                let blocks = sizer.absorb(met);
+                let parts: Vec<_> = trees
+                    .iter_mut()
+                    .zip(&theirs)
+                    .map(|(tree, theirs)| tree.as_mut().unwrap().absorb(theirs.as_ref().expect("it was put back")))
+                    .collect();
+                held.extend(waiting.into_iter().map(|(at, bytes, mut held)| {
+                    held.renumber(&parts[row(at)], &blocks);
+                    (at, bytes, held)
+                }));
             }
+            trees.iter_mut().flatten().for_each(|tree| tree.put_in_order());
             let shares = sizer.settle();
             for (at, own, held) in held {
                 let deep = own + shares.get(at as u64).map_or(0, |share| share.bytes);
                 let tree = trees[row(at)].as_mut().expect("it was put back");
                 tree.resume(&held, deep, &shares);
                 found[at] = (deep, tree.of_object());
+            }
+            for (at, (_, parts)) in found.iter_mut().enumerate() {
+                trees[row(at)].as_ref().expect("it was put back").sort(parts);
             }
             (found, trees.iter().flatten().map(|tree| tree.of_all()).collect())
         })
@@ -320,6 +359,7 @@ mod parts {
             known in prop::collection::vec(0u8..20, 0..5),
             companies in prop::collection::vec((prop::collection::vec(0u8..20, 0..5), any::<bool>()), 1..5),
             levels in 1u32..6,
+            walks in prop::collection::vec(0usize..3, 5),
         ) {
             let mut handles: Vec<Arc<Mutex<Person>>> = Vec::new();
             for name in known {
@@ -357,7 +397,7 @@ mod parts {
             };
             let reversed = parts(&companies, levels, (0..companies.len()).rev());
             prop_assert_eq!(sorted(reversed), sorted(found.clone()), "whatever the order");
-            let row = rows(&companies, levels, 0..companies.len(), |_| 0).1.remove(0);
+            let row = rows(&companies, levels, 0..companies.len(), |_| 0, |_| 0).1.remove(0);
             let sum = |parts: &mut dyn Iterator<Item = &Part>| {
                 let mut sums = BTreeMap::<_, (u64, u64, u64)>::new();
                 for part in parts {
@@ -371,26 +411,59 @@ mod parts {
                 sum(&mut found.iter().flat_map(|(_, parts)| parts)),
                 "the row's parts are those of its objects"
             );
-            let apart = rows(&companies, levels, 0..companies.len(), |at| at).0;
-            prop_assert_eq!(sorted(apart), sorted(found), "whatever else is in the row");
+            let apart = rows(&companies, levels, 0..companies.len(), |at| at, |_| 0).0;
+            prop_assert_eq!(sorted(apart), sorted(found.clone()), "whatever else is in the row");
+            let (split, split_rows) = rows(&companies, levels, 0..companies.len(), |_| 0, |at| walks[at]);
+            prop_assert_eq!(&split, &found, "by however many walks, in the same order");
+            prop_assert_eq!(sum(&mut split_rows[0].iter()), sum(&mut row.iter()));
         }
     }
 
     /// What a census says after a walk in this order, and the bytes walked, shared blocks included.
     fn census(companies: &[Company], levels: u32, order: impl Iterator<Item = usize>) -> (Vec<Row>, u64) {
-        Sizer::run(SizerOptions::default(), |sizer| {
-            sizer.count_values();
-            let mut bytes = 0;
+        census_by(companies, levels, order, |_| 0)
+    }
+
+    /// The same by three walks: `walk` tells which of them comes to a company.
+    fn census_by(
+        companies: &[Company],
+        levels: u32,
+        order: impl Iterator<Item = usize>,
+        walk: impl Fn(usize) -> usize,
+    ) -> (Vec<Row>, u64) {
+        let order: Vec<_> = order.collect();
+        let mut bytes = 0;
+        let mut size = |sizer: &mut Sizer<'_>, number| {
+            sizer.set_others(true);
             sizer.set_referents(Some(Box::new(Referents::new())));
-            for serial in order {
+            for &serial in order.iter().filter(|at| walk(**at) == number) {
                 bytes += match levels {
                     0 => sizer.object(serial as u64, &companies[serial]).bytes,
                     _ => sizer.detailed_or_panic(serial as u64, &companies[serial], levels).bytes,
                 };
             }
-            let census = sizer.census();
-            (census, bytes + sizer.settle().iter().map(|share| share.bytes).sum::<u64>())
-        })
+        };
+        let run = |work: &mut dyn FnMut(&mut Sizer<'_>)| {
+            Sizer::run(SizerOptions::default(), |sizer| {
+                sizer.count_values();
+                work(sizer);
+            });
+        };
+        let mut met = Vec::new();
+        for number in [1, 2] {
+            run(&mut |sizer| {
+                size(sizer, number);
+                met.push(sizer.leave());
+            });
+        }
+        let mut result = (Vec::new(), 0);
+        run(&mut |sizer| {
+            size(sizer, 0);
+            sizer.set_others(false);
+            met.drain(..).for_each(|met| _ = sizer.absorb(met));
+            result = (sizer.census(), sizer.settle().iter().map(|share| share.bytes).sum::<u64>());
+        });
+        (result.0, bytes + result.1)
     }
 
     type Row = (&'static str, u64, u64);
@@ -401,6 +474,7 @@ mod parts {
             known in prop::collection::vec(0u8..20, 0..5),
             companies in prop::collection::vec((prop::collection::vec(0u8..20, 0..5), any::<bool>()), 1..5),
             levels in 0u32..6,
+            walks in prop::collection::vec(0usize..3, 5),
         ) {
             let mut handles: Vec<Arc<Mutex<Person>>> = Vec::new();
             for name in known {
@@ -432,7 +506,8 @@ mod parts {
             prop_assert_eq!(count("::Kind"), companies.len() + nested);
             let people: usize = companies.iter().map(|company| company.people.len() + inner(company)).sum();
             prop_assert_eq!(count("::Person"), people + handles.len());
-            prop_assert_eq!(census(&companies, 0, (0..companies.len()).rev()).0, rows, "whatever the order");
+            prop_assert_eq!(census(&companies, 0, (0..companies.len()).rev()).0, rows.clone(), "whatever the order");
+            prop_assert_eq!(census_by(&companies, levels, 0..companies.len(), |at| walks[at]), (rows, walked), "by three");
         }
     }
 

@@ -190,7 +190,7 @@ impl<'a> Walk<'a> {
                 self.let_go();
                 let guard = wait::wait_for(&mut self.session().patience, attempt);
                 if guard.is_none() {
-                    self.unread();
+                    self.session().locked_out();
                 }
                 guard
             }
@@ -481,8 +481,9 @@ impl<'a> Walk<'a> {
         let before = self.bytes;
         inspect(self);
         let bytes = (flat + self.bytes.wrapping_sub(before)) as u64;
-        if let Some(census) = &mut self.session().census {
-            census.add(name, bytes, outer);
+        let session = self.session();
+        if let Some(census) = &mut session.census {
+            census.add(name, bytes, outer, session.serial, session.block);
         }
     }
 

@@ -138,6 +138,8 @@ struct Watch {
 pub(crate) struct Settings {
     pub(crate) memory: MemoryOptions,
     pub(crate) keep_last: Option<usize>,
+    /// 0 is as good as 1.
+    pub(crate) snapshot_threads: usize,
 }
 
 #[derive(Default)]

@@ -81,7 +81,7 @@ pub(crate) use class::{Class, Counted, HEADER_BYTES};
 pub(crate) use list::objects;
 pub(crate) use sync::Flag;
 pub(crate) use tallies::{Count, Tallies};
-pub(crate) use visit::{Object, Place, Visitor, Walker};
+pub(crate) use visit::{Object, Pages, Place, Visitor, Walker};
 pub(crate) use watch::{Watch, Wishes};
 
 use class::Seed;

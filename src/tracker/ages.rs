@@ -61,6 +61,25 @@ impl Ages {
     /// Counts an object that was born then; `candidate` is asked if it is one of the oldest.
     pub(super) fn add(&mut self, birth: Duration, serial: u64, candidate: impl FnOnce() -> Candidate) {
         self.counts.add(self.now.saturating_sub(birth));
+        self.consider(birth, serial, candidate);
+    }
+
+    /// The same moment, without any object.
+    pub(super) fn empty(&self) -> Self {
+        Self { most: self.most, ..Self::new(self.now) }
+    }
+
+    /// Adds what another thread has counted of the same row.
+    pub(super) fn absorb(&mut self, other: Self) {
+        let counts = &mut self.counts.counts;
+        counts.resize(counts.len().max(other.counts.counts.len()), 0);
+        counts.iter_mut().zip(other.counts.counts).for_each(|(sum, more)| *sum += more);
+        for Elder { birth, candidate } in other.oldest {
+            self.consider(birth, candidate.serial, || candidate);
+        }
+    }
+
+    fn consider(&mut self, birth: Duration, serial: u64, candidate: impl FnOnce() -> Candidate) {
         if self.oldest.len() < self.most {
             self.oldest.push(Elder { birth, candidate: candidate() });
         } else if let Some(mut youngest) = self.oldest.peek_mut()

@@ -1,14 +1,24 @@
 //! The walk over the objects of a plan.
 
+mod absorb;
+mod ground;
+mod helpers;
+#[cfg(all(test, feature = "track"))]
+mod tests;
+
+use std::collections::{BTreeMap, HashMap};
 use std::mem;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use absorb::Walked;
+use ground::{Ground, Stretch, Task, Visits};
+use helpers::{Helpers, Lost};
 
 use super::class::Represent;
-use super::object::TrackedObject;
 use super::plan::{ClassPlan, Plan, Row};
 use super::sites::{NOWHERE, SiteSums};
 use super::sizing::Sizing;
@@ -61,67 +71,134 @@ struct RunOfClaimants {
     repr: Option<Represent>,
 }
 
-/// A walk under way.
-pub(super) struct Measuring<'m, 's> {
-    sizer: &'m mut Sizer<'s>,
-    walker: &'m Walker,
-    rows: &'m mut [Row],
-    cut: u64,
-    /// Objects that are registered on their own.
-    own: &'m FxHashSet<u64>,
+/// What is filed when the shared data is settled, or walked once more before.
+#[derive(Default)]
+struct Waiting {
     /// Objects that may have to pay for shared data: they are added to their rows when that is settled.
     pending: Vec<Pending>,
     claimants: Vec<Claimant>,
     runs: Vec<RunOfClaimants>,
-    findings: Findings,
+    /// Objects that have to be sized once more when only one thread walks: something of them may have been locked by another.
+    postponed: Vec<Postponed>,
+    /// The same for those that are registered on their own, by their number.
+    postponed_objects: Vec<(usize, Pending)>,
+}
+
+/// An object that has to be sized once more, and what was found of it; should it be dead by then, that is what counts.
+struct Postponed {
+    class: usize,
+    page: usize,
+    stretch: u32,
+    /// The number of its span.
+    span: usize,
+    claimant: Claimant,
+}
+
+/// Those of a page that have to be sized once more, by serial, each with its span.
+pub(super) struct Again {
+    page: usize,
+    stretch: u32,
+    left: FxHashMap<u64, (usize, Claimant)>,
+}
+
+/// A walk under way.
+pub(super) struct Measuring<'m, 's> {
+    sizer: &'m mut Sizer<'s>,
+    walker: &'m Walker,
+    ground: &'m Ground,
+    rows: &'m mut [Row],
+    cut: u64,
+    /// Objects that are registered on their own.
+    own: &'m FxHashSet<u64>,
+    /// What is walked at present.
+    stretch: u32,
+    class: usize,
+    visits: Visits,
     live: Vec<u64>,
+    waiting: Waiting,
+    findings: Findings,
     by_site: SiteSums,
 }
 
-/// Sizes everything in the plan, into its rows.
-pub(super) fn measure(plan: &mut Plan) -> Findings {
+/// Sizes everything in the plan, into its rows, with so many threads at most.
+pub(super) fn measure(plan: &mut Plan, threads: usize) -> Findings {
+    let threads = Helpers::allowed(threads);
+    attempt(plan, threads).unwrap_or_else(|Lost| {
+        // In a child process, where those who helped do not exist: once more, alone.
+        plan.rows.iter_mut().for_each(Row::forget);
+        attempt(plan, 1).unwrap_or_else(|Lost| unreachable!("who walks alone loses nobody"))
+    })
+}
+
+fn attempt(plan: &mut Plan, threads: usize) -> Result<Findings, Lost> {
+    let ground = Arc::new(Ground::new(plan, threads));
+    let mut helpers = Helpers::new(&ground, threads);
+    walking(&ground, &mut plan.rows, |measuring| {
+        loop {
+            helpers.look()?;
+            if helpers.start(|| measuring.rows.iter().map(Row::empty).collect()) {
+                measuring.sizer.set_others(true);
+            }
+            let Some(stretch) = ground.take() else { break };
+            measuring.walk(stretch);
+        }
+        helpers.look()?;
+        let walked = helpers.finish();
+        if !walked.is_empty() {
+            measuring.sizer.set_others(false);
+            walked.into_iter().for_each(|walked| measuring.absorb(walked));
+            measuring.walk_postponed();
+            measuring.put_parts_in_order();
+        }
+        Ok(measuring.settle())
+    })
+}
+
+/// What a thread does that helps.
+fn help(ground: &Ground, mut rows: Vec<Row>) -> Walked {
+    let mut walked = walking(ground, &mut rows, |measuring| {
+        measuring.sizer.set_others(true);
+        while let Some(stretch) = ground.take() {
+            measuring.walk(stretch);
+        }
+        measuring.leave()
+    });
+    walked.rows = rows;
+    walked
+}
+
+/// Has `walk` size objects on this thread, into `rows`.
+fn walking<R>(ground: &Ground, rows: &mut [Row], walk: impl FnOnce(&mut Measuring<'_, '_>) -> R) -> R {
     let walker = Rc::new(Walker::new());
     let paced = Rc::clone(&walker);
     let options =
-        SizerOptions { covers: Some(Rc::new(plan.covered())), pace: Some(Rc::new(move || paced.step_aside())) };
-    let own = plan.own();
-    let Plan { cut, rows, classes, objects, census, .. } = plan;
+        SizerOptions { covers: Some(Arc::clone(&ground.covers)), pace: Some(Rc::new(move || paced.step_aside())) };
     Sizer::run(options, |sizer| {
-        if *census {
+        if ground.census {
             sizer.count_values();
         }
-        for (object, _) in &*objects {
+        for (object, _) in &*ground.objects {
             if let Some(block) = object.block() {
                 sizer.separate(block);
             }
         }
+        let live = ground.classes.iter().map(|class| vec![0; class.spans.len()]).collect();
         let mut measuring = Measuring {
             sizer,
             walker: &walker,
+            ground,
             rows,
-            cut: *cut,
-            own: &own,
-            pending: Vec::new(),
-            claimants: Vec::new(),
-            runs: Vec::new(),
-            findings: Findings::default(),
+            cut: ground.cut,
+            own: &ground.own,
+            stretch: 0,
+            class: 0,
+            visits: Visits::None,
             live: Vec::new(),
+            waiting: Waiting::default(),
+            findings: Findings { live, ..Findings::default() },
             by_site: SiteSums::default(),
         };
-        for (object, row) in &*objects {
-            measuring.registered(object, *row);
-        }
-        for class in &*classes {
-            measuring.live.clear();
-            measuring.live.resize(class.spans.len(), 0);
-            (class.measure)(&mut measuring, class);
-            let live = mem::take(&mut measuring.live);
-            measuring.findings.live.push(live);
-        }
-        if *census {
-            measuring.findings.census = Some(measuring.sizer.census());
-        }
-        measuring.settle()
+        walk(&mut measuring)
     })
 }
 
@@ -132,13 +209,16 @@ pub(super) fn class<T: Send + Sync + 'static, S: Sizing<T>>(
     sizing: S,
 ) {
     let walker = measuring.walker;
-    let pages = plan.class.visits();
+    let pages = &measuring.ground.pages[measuring.class];
+    let mut visits = mem::take(&mut measuring.visits);
     let flat_bytes = size_of::<T>() as u64;
     let by_site = mem::take(&mut measuring.by_site);
     let mut run = Run {
         some_are_own: !measuring.own.is_empty(),
         measuring,
         plan,
+        page: 0,
+        again: None,
         from: 0,
         length: 0,
         number: 0,
@@ -150,8 +230,8 @@ pub(super) fn class<T: Send + Sync + 'static, S: Sizing<T>>(
         flat_bytes,
         sizing,
     };
-    for page in 0..pages.len() {
-        walker.visit::<T>(&pages, page, &mut run);
+    while let Some(page) = run.next_page(&mut visits) {
+        walker.visit::<T>(pages, page, &mut run);
     }
     run.flush();
     run.measuring.by_site = run.by_site;
@@ -164,6 +244,10 @@ const ALL: (u64, u64) = (0, u64::MAX);
 struct Run<'r, 'm, 's, S> {
     measuring: &'r mut Measuring<'m, 's>,
     plan: &'r ClassPlan,
+    /// The page that is visited.
+    page: usize,
+    /// Those of it that are sized once more, if that is what it is visited for.
+    again: Option<FxHashMap<u64, (usize, Claimant)>>,
     /// The serials of the span that are old enough, and its number.
     from: u64,
     length: u64,
@@ -224,17 +308,23 @@ impl<S> Run<'_, '_, '_, S> {
     #[cold]
     fn find_span(&mut self, serial: u64) -> bool {
         let cut = self.measuring.cut;
-        let Some(number) = self.plan.spans.iter().position(|(span, _)| serial < cut && span.contains(serial)) else {
-            return false;
+        let number = match &mut self.again {
+            None => self.plan.spans.iter().position(|(span, _)| serial < cut && span.contains(serial)),
+            Some(left) => left.remove(&serial).map(|(span, _)| span),
         };
+        let Some(number) = number else { return false };
         self.flush();
         let (span, row) = &self.plan.spans[number];
-        (self.from, self.length, self.number) = (span.from, span.until.min(cut) - span.from, number);
+        self.number = number;
+        (self.from, self.length) = match self.again {
+            None => (span.from, span.until.min(cut) - span.from),
+            Some(_) => (serial, 1),
+        };
         self.levels = span.resolution_level;
         self.measuring.sizer.set_row(*row as u32);
         if self.levels > 0 {
-            let referents = self.measuring.rows[*row].referents.take();
-            self.measuring.sizer.set_referents(Some(referents.unwrap_or_else(|| Box::new(Referents::new()))));
+            let referents = self.measuring.rows[*row].take_referents(self.measuring.stretch);
+            self.measuring.sizer.set_referents(Some(referents));
         }
         self.threshold = if span.looks_at_all() { ALL } else { self.measuring.rows[*row].tally.threshold() };
         true
@@ -258,13 +348,15 @@ impl<S> Run<'_, '_, '_, S> {
     #[inline(never)]
     fn look_at<T: Send + Sync + 'static>(&mut self, object: &Object<'_, T>, measured: Measured) {
         let (span, row) = &self.plan.spans[self.number];
+        let again = self.again.is_some();
         if span.keep
+            && !again
             && let Some(handle) = object.handle()
         {
             self.measuring.findings.kept.push((object.serial(), Box::new(handle)));
         }
         let Row { tally, ages, .. } = &mut self.measuring.rows[*row];
-        if let (Some(_), Some(ages)) = (span.ages, ages) {
+        if let (Some(_), Some(ages), false) = (span.ages, ages, again) {
             ages.add(object.birth(), object.serial(), || candidate(object, measured, span.repr.clone()));
         }
         if !measured.claims && !tally.wants(measured.bytes, object.serial()) {
@@ -285,13 +377,13 @@ impl<S> Run<'_, '_, '_, S> {
     /// An object that may have to pay for shared data.
     fn claims<T: Send + Sync + 'static>(&mut self, object: &Object<'_, T>, measured: Measured) {
         let measuring = &mut *self.measuring;
-        measuring.live[self.number] += 1;
         let run = *self.runs[self.number].get_or_insert_with(|| {
             let (span, row) = &self.plan.spans[self.number];
-            measuring.runs.push(RunOfClaimants { row: *row, flat_bytes: self.flat_bytes, repr: span.repr.clone() });
-            measuring.runs.len() as u32 - 1
+            let runs = &mut measuring.waiting.runs;
+            runs.push(RunOfClaimants { row: *row, flat_bytes: self.flat_bytes, repr: span.repr.clone() });
+            runs.len() as u32 - 1
         });
-        measuring.claimants.push(Claimant {
+        let claimant = Claimant {
             bytes: measured.bytes,
             place: object.place(),
             birth: object.birth(),
@@ -299,7 +391,47 @@ impl<S> Run<'_, '_, '_, S> {
             run,
             unread: measured.unread,
             held: measuring.sizer.hold(object.serial()).map(Box::new),
-        });
+        };
+        if measured.unread && measuring.sizer.is_to_be_sized_again() {
+            let (class, stretch) = (measuring.class, measuring.stretch);
+            measuring.waiting.postponed.push(Postponed {
+                class,
+                page: self.page,
+                stretch,
+                span: self.number,
+                claimant,
+            });
+        } else {
+            measuring.live[self.number] += 1;
+            measuring.waiting.claimants.push(claimant);
+        }
+    }
+
+    /// The next page to visit.
+    fn next_page(&mut self, visits: &mut Visits) -> Option<usize> {
+        self.page = match visits {
+            Visits::None => return None,
+            Visits::Pages(pages) => pages.next()?,
+            Visits::Again(pages) => {
+                self.file_dead();
+                let Again { page, stretch, left } = pages.next()?;
+                self.again = Some(left);
+                self.measuring.stretch = stretch;
+                // Each object is looked for.
+                self.length = 0;
+                page
+            }
+        };
+        Some(self.page)
+    }
+
+    /// Those of the page that were to be sized once more and have died count with what was found first.
+    #[cold]
+    fn file_dead(&mut self) {
+        for (span, claimant) in self.again.take().into_iter().flat_map(HashMap::into_values) {
+            self.measuring.live[span] += 1;
+            self.measuring.waiting.claimants.push(claimant);
+        }
     }
 
     /// Adds the run to its row.
@@ -336,12 +468,50 @@ fn candidate<T: Send + Sync + 'static>(
 }
 
 impl Measuring<'_, '_> {
-    /// Sizes an object that is registered on its own.
-    fn registered(&mut self, object: &Arc<TrackedObject>, number: usize) {
+    fn walk(&mut self, stretch: Stretch) {
+        self.stretch = stretch.number;
+        match stretch.task {
+            Task::Objects(numbers) => numbers.for_each(|number| self.registered(number, None)),
+            Task::Class(number, visits) => {
+                let class = &self.ground.classes[number];
+                (self.class, self.visits) = (number, visits);
+                self.live.clear();
+                self.live.resize(class.spans.len(), 0);
+                (class.measure)(self, class);
+                let sums = self.findings.live[number].iter_mut();
+                sums.zip(&self.live).for_each(|(sum, live)| *sum += live);
+            }
+        }
+    }
+
+    /// Sizes once more, alone, what may have been locked by another thread of this snapshot.
+    fn walk_postponed(&mut self) {
+        let mut objects = mem::take(&mut self.waiting.postponed_objects);
+        objects.sort_by_key(|(number, _)| *number);
+        for (number, pending) in objects {
+            self.registered(number, Some(pending));
+        }
+        let mut classes = BTreeMap::<usize, BTreeMap<usize, Again>>::new();
+        for Postponed { class, page, stretch, span, claimant } in mem::take(&mut self.waiting.postponed) {
+            let again = || Again { page, stretch, left: FxHashMap::default() };
+            let again = classes.entry(class).or_default().entry(page).or_insert_with(again);
+            again.left.insert(claimant.place.serial(), (span, claimant));
+        }
+        for (class, pages) in classes {
+            let visits = Visits::Again(pages.into_values().collect::<Vec<_>>().into_iter());
+            self.walk(Stretch { number: self.stretch, task: Task::Class(class, visits) });
+        }
+    }
+
+    /// Sizes an object that is registered on its own; `again` if that was done before, and this was found.
+    fn registered(&mut self, index: usize, again: Option<Pending>) {
+        let ground = self.ground;
+        let (object, number) = &ground.objects[index];
+        let number = *number;
         let row = &mut self.rows[number];
         self.sizer.set_row(number as u32);
         if object.resolution_level > 0 {
-            let referents = row.referents.take().unwrap_or_else(|| Box::new(Referents::new()));
+            let referents = row.take_referents(self.stretch);
             self.sizer.set_referents(Some(referents));
         }
         if let Some(size) = object.size(self.sizer, self.walker) {
@@ -355,21 +525,28 @@ impl Measuring<'_, '_> {
                 source: Source::Registered(Arc::clone(object)),
                 parts: Vec::new(),
             };
-            if let (Some(_), Some(ages), Some(birth)) = (object.ages, &mut row.ages, object.birth) {
+            if let (Some(_), Some(ages), Some(birth), None) = (object.ages, &mut row.ages, object.birth, &again) {
                 ages.add(birth, object.serial(), || candidate.clone());
             }
             if size.measured.claims {
                 let held = self.sizer.hold(candidate.serial);
-                self.pending.push(Pending { row: number, candidate, held });
+                let pending = Pending { row: number, candidate, held };
+                if size.measured.unread && self.sizer.is_to_be_sized_again() {
+                    self.waiting.postponed_objects.push((index, pending));
+                } else {
+                    self.waiting.pending.push(pending);
+                }
             } else {
                 if row.tally.wants(candidate.bytes, candidate.serial) {
                     candidate.parts = self.sizer.parts();
                 }
                 row.tally.add(candidate);
             }
+        } else {
+            self.waiting.pending.extend(again);
         }
         if let Some(referents) = self.sizer.set_referents(None) {
-            row.referents = Some(referents);
+            self.rows[number].referents = Some(referents);
         }
     }
 
@@ -385,7 +562,7 @@ impl Measuring<'_, '_> {
 
     /// The same for an object of a class.
     fn finish_claimant(&mut self, claimant: Claimant, share: u64, shares: &Shares) {
-        let run = &self.runs[claimant.run as usize];
+        let run = &self.waiting.runs[claimant.run as usize];
         let row = &mut self.rows[run.row];
         let (bytes, serial) = (claimant.bytes + share, claimant.place.serial());
         row.tally.count(bytes, claimant.unread, run.flat_bytes, claimant.site);
@@ -406,22 +583,32 @@ impl Measuring<'_, '_> {
     }
 
     /// Charges the shared data, and files who waited for that.
-    fn settle(mut self) -> Findings {
+    fn settle(&mut self) -> Findings {
+        if self.ground.census {
+            self.findings.census = Some(self.sizer.census());
+        }
         let shares = self.sizer.settle();
-        for pending in mem::take(&mut self.pending) {
+        for pending in mem::take(&mut self.waiting.pending) {
             self.finish(pending, &shares);
         }
         let mut next = 0;
-        for claimant in mem::take(&mut self.claimants) {
+        for claimant in mem::take(&mut self.waiting.claimants) {
             let share = shares.get_from(&mut next, claimant.place.serial()).map_or(0, |share| share.bytes);
             self.finish_claimant(claimant, share, &shares);
         }
         self.findings.shared_bytes = (0..self.rows.len()).map(|row| shares.shared_bytes(row as u32)).collect();
-        self.findings
+        mem::take(&mut self.findings)
     }
 }
 
 impl Row {
+    /// Where its parts are added up, to be put back; the objects that follow belong to this stretch of the walk.
+    fn take_referents(&mut self, stretch: u32) -> Box<Referents> {
+        let mut referents = self.referents.take().unwrap_or_else(|| Box::new(Referents::new()));
+        referents.set_stretch(stretch);
+        referents
+    }
+
     /// Adds the parts of an object that was held to those of the row; its own, if it is listed.
     fn resume(&mut self, held: Option<&Held>, bytes: u64, shares: &Shares, listed: bool) -> Vec<Part> {
         let (Some(held), Some(referents)) = (held, &mut self.referents) else { return Vec::new() };

@@ -22,8 +22,8 @@ pub(super) struct Plan {
     /// Objects with serials from here on are too new.
     pub(super) cut: u64,
     pub(super) rows: Vec<Row>,
-    pub(super) classes: Vec<ClassPlan>,
-    pub(super) objects: Vec<(Arc<TrackedObject>, usize)>,
+    pub(super) classes: Arc<Vec<ClassPlan>>,
+    pub(super) objects: Arc<Vec<(Arc<TrackedObject>, usize)>>,
     pub(super) census: bool,
 }
 
@@ -153,7 +153,14 @@ impl Plan {
             rows.rows[row].list_oldest(object.ages, now);
             objects.push((object, row));
         }
-        Self { era: state.era, census: state.census, cut, rows: rows.rows, classes, objects }
+        Self {
+            era: state.era,
+            census: state.census,
+            cut,
+            rows: rows.rows,
+            classes: classes.into(),
+            objects: objects.into(),
+        }
     }
 
     /// Adds to the rows how many objects of each class were made, of which `live` were found alive.
@@ -173,7 +180,7 @@ impl Plan {
     /// Which handles to tracked objects add nothing to the objects that hold them.
     pub(super) fn covered(&self) -> Covered {
         let mut classes = FxHashMap::<u32, Vec<(u64, u64)>>::default();
-        for plan in &self.classes {
+        for plan in &*self.classes {
             let spans = plan.spans.iter().map(|(span, _)| (span.from, span.until));
             classes.entry(plan.class.index()).or_default().extend(spans);
         }

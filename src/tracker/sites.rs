@@ -97,6 +97,10 @@ impl Sites {
         self.0.entry(site).or_default().add(Sum { live, bytes });
     }
 
+    pub(super) fn absorb(&mut self, other: Self) {
+        other.0.into_iter().for_each(|(site, sum)| self.0.entry(site).or_default().add(sum));
+    }
+
     /// A row for each place and each stack that led there, those with the most bytes first.
     pub(super) fn rows(self, state: &Mutex<State>) -> Vec<SiteRow> {
         let mut rows: Vec<_> = self.0.into_iter().map(|(site, sum)| row(state, site, sum)).collect();

@@ -28,7 +28,7 @@ pub(super) fn take(state: &Mutex<State>, monitoring: &Monitoring, label: String)
     let start = Instant::now();
     let mut plan = Plan::new(&mut state.lock(), snapshot.elapsed);
     let by_value = ByValue::count();
-    let findings = measure(&mut plan);
+    let findings = measure(&mut plan, settings.snapshot_threads);
     plan.count_classes(&findings.live);
     snapshot.duration = start.elapsed();
     snapshot.process = crate::memory::process_memory(settings.memory);

@@ -123,6 +123,26 @@ impl Tally {
         self.most = self.most.max(most);
     }
 
+    /// One that lists as many, without any object.
+    pub(super) fn empty(&self) -> Self {
+        Self { most: self.most, ..Self::default() }
+    }
+
+    /// Adds what another thread has added up of the same row.
+    pub(super) fn absorb(&mut self, other: Self) {
+        self.sums.join(other.sums);
+        self.sites.absorb(other.sites);
+        other.listed.into_iter().for_each(|Reverse(candidate)| self.consider(candidate));
+    }
+
+    /// Changes the parts of the objects that are listed.
+    pub(super) fn change_parts(&mut self, change: impl Fn(&mut [Part])) {
+        // What they are listed by does not change, so the heap stays one.
+        let mut listed = std::mem::take(&mut self.listed).into_vec();
+        listed.iter_mut().for_each(|Reverse(candidate)| change(&mut candidate.parts));
+        self.listed = listed.into();
+    }
+
     /// Adds one object.
     pub(super) fn add(&mut self, candidate: Candidate) {
         self.count(candidate.bytes, candidate.unread, candidate.flat_bytes, candidate.site);
