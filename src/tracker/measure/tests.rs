@@ -116,7 +116,7 @@ fn kind(number: usize, name: &Arc<str>) -> Kind {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
     #[test]
     fn a_snapshot_says_the_same_by_any_number_of_threads(
