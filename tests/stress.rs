@@ -6,13 +6,16 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for")]
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use classtracker::stats::Stats;
-use classtracker::{ClassTracker, DeepSizeOf, MonitorOptions, TrackOptions, Trackable, Tracked, WeakTracked};
+use classtracker::stats::{Snapshot, Stats};
+use classtracker::{
+    ClassTracker, DeepSizeOf, MonitorOptions, MonitorStatus, TrackOptions, Trackable, Tracked, WeakTracked,
+};
 use parking_lot::Mutex;
 
 /// Whole as long as the second is the first turned round, and the text as long as it says.
@@ -274,6 +277,7 @@ fn main() {
     let Counted { items, steps } = counted.into_inner();
     let last = tracker.create_snapshot("end");
     monitor.finish().unwrap();
+    let status = tracker.monitor_status();
     let exact = |class: &str, expected: u64| {
         let row = last.classes.iter().find(|row| row.class.contains(class)).unwrap();
         assert_eq!((row.live, row.created, row.dropped), (0, expected, expected), "{class}");
@@ -283,14 +287,32 @@ fn main() {
     exact("Step", steps);
     assert!(tracker.instances::<Item>().is_empty());
     assert!(tracker.snapshots().len() <= 10);
-    let streamed = Stats::load(&dump).unwrap();
-    assert!(streamed.snapshots().iter().any(|snapshot| snapshot.label == "end"));
-    assert!(walks > 0);
-    println!("stress: {items} items, {steps} steps, {walks} walks, {} snapshots streamed", streamed.snapshots().len());
-
     if options.memory && options.seconds >= 3 {
         check_memory(&resident);
     }
+    let streamed = check_dump(&dump, &status);
+    assert!(walks > 0);
+    println!("stress: {items} items, {steps} steps, {walks} walks, {streamed} snapshots streamed");
+}
+
+/// Every snapshot is in the dump, in order, and none contradicts another; returns how many there are.
+fn check_dump(dump: &Path, status: &MonitorStatus) -> usize {
+    assert!(status.last_error.is_none(), "{:?}", status.last_error);
+    assert_eq!((status.snapshots_panicked, status.snapshots_unwritten), (0, 0));
+    let streamed = Stats::load(dump).unwrap();
+    let snapshots = streamed.snapshots();
+    assert_eq!(snapshots.len() as u64, status.snapshots_written);
+    assert!(snapshots.iter().any(|snapshot| snapshot.label == "end"));
+    let created = |snapshot: &Snapshot, class: &str| {
+        let row = snapshot.classes.iter().find(|row| row.class.contains(class));
+        row.inspect(|row| assert!(row.live <= row.created && (row.by_value || row.bytes >= row.flat_bytes)))
+            .map_or(0, |row| row.created)
+    };
+    for class in ["Item", "Step"] {
+        assert!(snapshots.is_sorted_by_key(|snapshot| created(snapshot, class)), "{class}");
+    }
+    assert!(snapshots.is_sorted_by_key(|snapshot| snapshot.elapsed));
+    snapshots.len()
 }
 
 /// After the first half, memory is what it was.
@@ -305,6 +327,9 @@ fn check_memory(resident: &[u64]) {
         return;
     }
     let (before, after) = (median(&resident[quarter..2 * quarter]), median(&resident[3 * quarter..]));
+    let most = resident.iter().max().unwrap();
+    let at = |tenth: usize| median(&resident[resident.len() * tenth / 10..resident.len() * (tenth + 1) / 10]) >> 10;
+    println!("stress: resident by tenths {:?} KiB, at most {} KiB", (0..10).map(at).collect::<Vec<_>>(), most >> 10);
     println!("stress: resident {} KiB in the second quarter, {} KiB in the last", before >> 10, after >> 10);
     assert!(after < before + before / 5 + (4 << 20), "memory grows: {before} bytes, then {after}");
 }
