@@ -100,8 +100,8 @@ impl Session {
 
     /// Whether it is known, without much ado, that it changes nothing to reach the block at `address`.
     #[inline]
-    pub(crate) fn is_settled(&self, address: usize) -> bool {
-        self.block.is_none() && self.ledger.is_settled(address, self.serial)
+    pub(crate) fn is_settled(&self, address: usize, serial: u64) -> bool {
+        self.block.is_none() && self.ledger.is_settled(address, serial)
     }
 
     /// Enters a block that [`meet`](Self::meet) did not know. `None` if there are more than can be counted.

@@ -32,6 +32,13 @@ pub(crate) struct Measured {
     pub(crate) claims: bool,
 }
 
+impl Measured {
+    /// An object that was read and that shares nothing.
+    pub(crate) fn plain(bytes: u64) -> Self {
+        Self { bytes, unread: false, claims: false }
+    }
+}
+
 /// What a sizer has met beyond single objects.
 pub(crate) struct Met {
     ledger: Ledger,
@@ -90,7 +97,8 @@ impl Sizer<'_> {
     pub(crate) fn object<T: Inspect + ?Sized>(&mut self, serial: u64, value: &T) -> Measured {
         use std::panic::{AssertUnwindSafe, catch_unwind};
         match catch_unwind(AssertUnwindSafe(|| self.object_or_panic(serial, value))) {
-            Ok(measured) => measured,
+            Ok(Ok(bytes)) => Measured::plain(bytes),
+            Ok(Err(measured)) => measured,
             Err(_) => self.broken_off(size_of_val(value)),
         }
     }
@@ -98,20 +106,15 @@ impl Sizer<'_> {
     /// Sizes an object. A panic in an impl passes through: who catches it calls [`Sizer::broken_off`]. (To be ready to catch
     /// costs more than to size a small object, so it is done once for many.)
     ///
-    /// Between two objects the session is as `begin` wants it but for the serial: whatever an object changes there is put back in
-    /// [`Sizer::noted`] or [`Sizer::broken_off`], so that the usual object, which changes nothing, costs no more than a look.
+    /// Most objects share nothing and can be read: their bytes are all there is to say, and that is what comes back. In `Err` there
+    /// may be more. (It is not a failure: it is the way out of the loop that is as short as can be.)
     #[inline]
-    pub(crate) fn object_or_panic<T: Inspect + ?Sized>(&mut self, serial: u64, value: &T) -> Measured {
+    pub(crate) fn object_or_panic<T: Inspect + ?Sized>(&mut self, serial: u64, value: &T) -> Result<u64, Measured> {
         let walk = &mut self.walk;
-        walk.begin();
-        walk.session().serial = serial;
+        walk.begin(serial);
         value.inspect(walk);
         let bytes = (walk.bytes() + size_of_val(value)) as u64;
-        let session = walk.session();
-        if session.unread | session.claims {
-            return self.noted(bytes);
-        }
-        Measured { bytes, unread: false, claims: false }
+        if walk.is_touched() { Err(self.touched(bytes)) } else { Ok(bytes) }
     }
 
     /// Sets where the parts of the next objects are added up; what was set before.
@@ -124,13 +127,11 @@ impl Sizer<'_> {
     #[inline]
     pub(crate) fn detailed_or_panic<T: Inspect + ?Sized>(&mut self, serial: u64, value: &T, levels: u32) -> Measured {
         let walk = &mut self.walk;
-        walk.begin_detailed(levels);
-        walk.session().serial = serial;
+        walk.begin_detailed(serial, levels);
         value.inspect(walk);
         let bytes = (walk.bytes() + size_of_val(value)) as u64;
         walk.end_detailed();
-        let session = walk.session();
-        let (unread, claims) = (mem::take(&mut session.unread), mem::take(&mut session.claims));
+        let (unread, claims) = walk.end_touched();
         if !claims && let Some(referents) = walk.referents() {
             referents.end(bytes);
         }
@@ -158,11 +159,9 @@ impl Sizer<'_> {
         self.walk.referents().map_or_else(Vec::new, |referents| referents.of_object())
     }
 
-    #[cold]
-    fn noted(&mut self, bytes: u64) -> Measured {
-        let session = self.walk.session();
-        let unread = mem::take(&mut session.unread);
-        let claims = mem::take(&mut session.claims);
+    #[inline(never)]
+    fn touched(&mut self, bytes: u64) -> Measured {
+        let (unread, claims) = self.walk.end_touched();
         Measured { bytes, unread, claims }
     }
 
@@ -171,7 +170,8 @@ impl Sizer<'_> {
     pub(crate) fn broken_off(&mut self, flat: usize) -> Measured {
         let bytes = (self.walk.bytes() + flat) as u64;
         self.walk.break_off();
-        Measured { unread: true, ..self.noted(bytes) }
+        let (_, claims) = self.walk.end_touched();
+        Measured { bytes, unread: true, claims }
     }
 
     /// The values of derived types that were seen so far: type, number, and bytes of their own (flat and owned, without those of

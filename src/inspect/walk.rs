@@ -21,7 +21,11 @@ pub struct Walk<'a> {
     bytes: usize,
     /// Elements that may still be visited before `pace` is called.
     budget: usize,
+    /// The serial of the object that is sized.
+    serial: u64,
     depth: u32,
+    /// Whether the session was asked for since the object began: only then does it know of it, and may have something to tell.
+    touched: bool,
     /// Whether the parts get names. While it is false, nothing but sums are made.
     naming: bool,
     /// Whether what is found goes to a part that has a name, or is in one.
@@ -152,6 +156,10 @@ impl Walk<'_> {
 
     /// Counts what a value owns whose type knows only [`deepsize::DeepSizeOf`]: one sum, without names for its parts.
     pub fn opaque<T: DeepSizeOf + ?Sized>(&mut self, value: &T) {
+        if self.session.is_some() {
+            // Those who find it there rely on its serial.
+            let _ = self.session();
+        }
         let loan = carry::lend(&mut self.session, self.context);
         let bytes = value.deep_size_of_children(self.context);
         drop(loan);
@@ -201,7 +209,9 @@ impl<'a> Walk<'a> {
         Self {
             bytes: 0,
             budget: PACE,
+            serial: 0,
             depth: 0,
+            touched: false,
             naming: false,
             detailed: false,
             census: false,
@@ -219,7 +229,10 @@ impl<'a> Walk<'a> {
         Self {
             bytes: 0,
             budget: PACE,
+            serial: 0,
             depth: u32::MAX,
+            // The session comes with its serial.
+            touched: true,
             naming: false,
             detailed: false,
             // What foreign code asks for belongs, in one sum, to the value that called it.
@@ -235,10 +248,27 @@ impl<'a> Walk<'a> {
         self.bytes
     }
 
-    /// Begins with the next object.
+    /// Begins with the next object. What is not set here is as an object leaves it that touches nothing, or is put back by
+    /// [`Walk::end_touched`] or [`Walk::break_off`].
     #[inline]
-    pub(super) fn begin(&mut self) {
-        (self.bytes, self.budget, self.depth) = (0, PACE, 0);
+    pub(super) fn begin(&mut self, serial: u64) {
+        (self.bytes, self.serial, self.touched) = (0, serial, false);
+    }
+
+    /// Whether there is more to say of the object that ends than its bytes; see [`Walk::end_touched`].
+    #[inline]
+    pub(super) fn is_touched(&self) -> bool {
+        self.touched
+    }
+
+    /// Ends with an object: whether something of it could not be read, and whether it claims shared blocks.
+    #[inline]
+    pub(super) fn end_touched(&mut self) -> (bool, bool) {
+        if self.budget > PACE {
+            self.budget = PACE;
+        }
+        let session = self.session();
+        (mem::take(&mut session.unread), mem::take(&mut session.claims))
     }
 
     /// Counts the values of derived types from here on.
@@ -258,8 +288,8 @@ impl<'a> Walk<'a> {
     }
 
     /// Begins with an object whose parts get names.
-    pub(super) fn begin_detailed(&mut self, levels: u32) {
-        self.begin();
+    pub(super) fn begin_detailed(&mut self, serial: u64, levels: u32) {
+        self.begin(serial);
         if let Some(referents) = &mut self.referents {
             referents.begin(levels);
             (self.naming, self.detailed) = (referents.naming(), true);
@@ -269,6 +299,7 @@ impl<'a> Walk<'a> {
     /// Forgets what was under way in an object that broke off.
     #[cold]
     pub(super) fn break_off(&mut self) {
+        self.depth = 0;
         let session = self.session();
         session.block = None;
         let census = session.census.as_mut();
@@ -287,11 +318,17 @@ impl<'a> Walk<'a> {
 
     #[inline]
     pub(super) fn session(&mut self) -> &mut Session {
-        self.session.get_or_insert_with(|| {
+        let session = self.session.get_or_insert_with(|| {
             let (session, origin) = carry::find(self.context);
             self.origin = origin;
+            self.serial = session.serial;
             session
-        })
+        });
+        if !self.touched {
+            self.touched = true;
+            session.serial = self.serial;
+        }
+        session
     }
 
     /// As [`shared`](Self::shared), for a block of which can be told whether it has just the one owner that is walked.
@@ -307,7 +344,7 @@ impl<'a> Walk<'a> {
     ) {
         match &self.session {
             // What most of many objects do that share a few blocks, so it has to be short.
-            Some(session) if session.is_settled(address.addr()) => (),
+            Some(session) if session.is_settled(address.addr(), self.serial) => (),
             Some(_) => self.unsettled_block(address.addr(), bytes, alone, inspect),
             // The count lies in the block, which is elsewhere in memory. So it is read last, but for those who have no table.
             None if alone() => {

@@ -49,6 +49,13 @@ impl Identity {
         }
     }
 
+    /// Tells whether the object was made where another was.
+    #[inline]
+    pub(super) fn site_key(&self) -> SiteKey {
+        // Relaxed: it is only compared.
+        SiteKey(self.word.load(Ordering::Relaxed).addr() as u32 & SiteKey::BITS)
+    }
+
     /// What is kept for this object beside its identity, if anything is.
     pub(super) fn record(&self) -> Option<&Record> {
         // Acquire: what the record was made with is seen.
@@ -163,5 +170,21 @@ impl Origin {
 
     pub(super) fn site(self) -> u32 {
         (self.0 >> SITE_SHIFT) as u32 & MAX_SITES as u32
+    }
+}
+
+/// Where an object was made, as it stands in its identity. Two that are equal and [tell](SiteKey::tells) mean the same place.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct SiteKey(u32);
+
+impl SiteKey {
+    const BITS: u32 = (MAX_SITES as u32) << SITE_SHIFT | RECORD as u32;
+    /// Equal to none that an object has.
+    pub(crate) const NONE: Self = Self(u32::MAX);
+
+    /// False of an object with a record: the bits are those of an address.
+    #[inline]
+    pub(crate) fn tells(self) -> bool {
+        self.0 & RECORD as u32 == 0
     }
 }

@@ -78,6 +78,7 @@ pub use trackable::Trackable;
 pub use weak::WeakTracked;
 
 pub(crate) use class::{Class, Counted, HEADER_BYTES};
+pub(crate) use identity::SiteKey;
 pub(crate) use list::objects;
 pub(crate) use sync::Flag;
 pub(crate) use tallies::{Count, Tallies};

@@ -131,7 +131,10 @@ fn walk(pages: &Pages, mut each: impl FnMut(&Object<'_, Value>)) {
 fn walk_by(walker: &Walker, pages: &Pages, each: &mut dyn FnMut(&Object<'_, Value>)) {
     struct Each<'e>(&'e mut dyn FnMut(&Object<'_, Value>));
     impl Visitor<Value> for Each<'_> {
-        fn object(&mut self, object: &Object<'_, Value>) {
+        fn object(&mut self, object: &Object<'_, Value>, _value: &Value) {
+            self.0(object);
+        }
+        fn borrowed(&mut self, object: &Object<'_, Value>) {
             self.0(object);
         }
         fn panicked(&mut self, _: &Object<'_, Value>) {}

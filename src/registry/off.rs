@@ -503,6 +503,10 @@ impl<'v, T> Object<'v, T> {
         match self.0 {}
     }
 
+    pub(crate) fn site_key(&self) -> SiteKey {
+        match self.0 {}
+    }
+
     pub(crate) fn value(&self) -> Option<&'v T> {
         match self.0 {}
     }
@@ -516,8 +520,20 @@ impl<'v, T> Object<'v, T> {
     }
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct SiteKey(());
+
+impl SiteKey {
+    pub(crate) const NONE: Self = Self(());
+
+    pub(crate) fn tells(self) -> bool {
+        false
+    }
+}
+
 pub(crate) trait Visitor<T> {
-    fn object(&mut self, object: &Object<'_, T>);
+    fn object(&mut self, object: &Object<'_, T>, value: &T);
+    fn borrowed(&mut self, object: &Object<'_, T>);
     fn panicked(&mut self, object: &Object<'_, T>);
 }
 

@@ -15,6 +15,8 @@ pub(super) const SLOTS: usize = 120;
 /// A model explores every order of every step: two slots show all there is to see.
 #[cfg(loom)]
 pub(super) const SLOTS: usize = 2;
+/// How many slots are in a cache line.
+pub(super) const LINE: usize = if SLOTS < 8 { SLOTS } else { 8 };
 /// How many objects of one page may be held by walkers that have left it.
 const HELD: usize = 2;
 
@@ -123,8 +125,8 @@ impl Slot {
     pub(super) fn find(&self) -> Found {
         // Acquire: see `publish`.
         let mut word = self.0.load(Ordering::Acquire);
-        if tag(word) == 0 && !word.is_null() {
-            return Found::Object(word);
+        if tag(word) == 0 {
+            return if word.is_null() { Found::Nothing } else { Found::Object(word) };
         }
         if tag(word) == LEAVING {
             word = self.wait_until_settled();
@@ -187,6 +189,7 @@ pub(super) struct Page {
 struct Slots([Slot; SLOTS]);
 
 const _: () = assert!(size_of::<Page>() == PAGE_BYTES && align_of::<Page>() == PAGE_BYTES);
+const _: () = assert!(SLOTS.is_multiple_of(LINE));
 const _: () = assert!(align_of::<Header>() > TAGS && align_of::<Slot>() > TAGS);
 
 /// Who reads the page.
@@ -264,6 +267,12 @@ impl Page {
     #[inline]
     pub(super) fn slots(&self) -> &[Slot; SLOTS] {
         &self.slots.0
+    }
+
+    /// The slots by cache lines.
+    #[inline]
+    pub(super) fn lines(&self) -> &[[Slot; LINE]] {
+        self.slots.0.as_chunks().0
     }
 
     #[inline]

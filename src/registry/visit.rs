@@ -10,8 +10,9 @@ use std::time::Duration;
 use super::class::{Class, PageRef};
 use super::destroy::{destroy_parked, header_of};
 use super::handle::Tracked;
+use super::identity::SiteKey;
 use super::node::{Header, Node};
-use super::page::{Found, Page, Released, SLOTS, Slot};
+use super::page::{Found, LINE, Page, Released, Slot};
 use super::with_local;
 use crate::told::Bundle;
 
@@ -42,6 +43,12 @@ impl<'v, T> Object<'v, T> {
     #[inline]
     pub(crate) fn site(&self) -> u32 {
         self.header().identity.origin().site()
+    }
+
+    /// Tells whether it was made where another was, and is cheaper to get than [`Object::site`].
+    #[inline]
+    pub(crate) fn site_key(&self) -> SiteKey {
+        self.header().identity.site_key()
     }
 
     /// What hangs on it.
@@ -128,12 +135,16 @@ pub(super) fn found<'v, T>(slot: &Slot) -> Option<Object<'v, T>> {
     Some(Object { header: NonNull::new(header)?, exclusive, scope: PhantomData })
 }
 
-/// How many slots ahead of the one being read an object is fetched from memory.
-const AHEAD: usize = 32;
+/// How many lines of slots ahead of the one being read objects are fetched from memory.
+const AHEAD: usize = 4;
 
 /// Who is shown the objects of a page.
 pub(crate) trait Visitor<T> {
-    fn object(&mut self, object: &Object<'_, T>);
+    /// An object, and its value.
+    fn object(&mut self, object: &Object<'_, T>, value: &T);
+
+    /// An object whose value is borrowed mutably.
+    fn borrowed(&mut self, object: &Object<'_, T>);
 
     /// [`Visitor::object`] panicked on this one.
     fn panicked(&mut self, object: &Object<'_, T>);
@@ -188,20 +199,42 @@ impl Walker {
     /// From the cursor to the end of the page.
     #[inline]
     fn read_on<T: 'static>(&self, page: &'static Page, next: &'static Page, visitor: &mut impl Visitor<T>) {
-        let slots = page.slots();
-        let next = next.slots();
-        let mut index = self.cursor.get();
-        while let Some(slot) = slots.get(index) {
-            let ahead = slots.get(index + AHEAD).unwrap_or_else(|| &next[(index + AHEAD) % SLOTS]);
-            prefetch::<T>(ahead.hint());
-            index += 1;
-            let Some(object) = found::<T>(slot) else { continue };
-            self.cursor.set(index);
-            self.current.set(object.header.as_ptr());
-            visitor.object(&object);
-            if self.aside.get() {
-                self.return_to_page();
+        let (lines, next) = (page.lines(), next.lines());
+        let (mut number, mut offset) = (self.cursor.get() / LINE, self.cursor.get() % LINE);
+        while let Some(line) = lines.get(number) {
+            let ahead = lines.get(number + AHEAD).unwrap_or_else(|| &next[(number + AHEAD) % next.len()]);
+            for slot in ahead {
+                prefetch::<T>(slot.hint());
             }
+            number += 1;
+            let behind = (number - 1) * LINE + 1;
+            while let Some(slot) = line.get(offset) {
+                self.read(behind + offset, slot, visitor);
+                offset += 1;
+            }
+            offset = 0;
+        }
+    }
+
+    /// Shows the object in a slot, if there is one; `behind` is where the visit goes on when that panics.
+    #[inline(always)]
+    fn read<T: 'static>(&self, behind: usize, slot: &Slot, visitor: &mut impl Visitor<T>) {
+        // The usual object's way through here is the snapshot's inner loop: nothing of it meets the others'.
+        let (header, exclusive) = match slot.find() {
+            Found::Object(header) => (header, false),
+            Found::Exclusive(header) => (header, true),
+            Found::Nothing => return,
+        };
+        let Some(header) = NonNull::new(header) else { return };
+        self.cursor.set(behind);
+        self.current.set(header.as_ptr());
+        let object = Object { header, exclusive, scope: PhantomData };
+        match object.value() {
+            Some(value) => visitor.object(&object, value),
+            None => visitor.borrowed(&object),
+        }
+        if self.aside.get() {
+            self.return_to_page();
         }
     }
 
@@ -300,18 +333,21 @@ pub(super) fn ends(work: impl FnOnce()) -> bool {
 }
 
 /// Has an object fetched from memory: its header and the first of its value. What it owns elsewhere is not known yet.
+///
+/// No further than into the second level of the caches: what the first can wait for at a time is few, and a walk that fills all of
+/// it stands still (measured: a fifth of the time for a million objects). From there it takes a dozen cycles, which run beside others.
 #[inline]
 fn prefetch<T>(object: *const Header) {
     // An object that is hardly more than its header seldom reaches into a second cache line.
     let long = size_of::<Node<T>>() > size_of::<Header>() + 16;
     #[cfg(all(target_arch = "x86_64", not(loom)))]
     {
-        use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        use core::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
         // SAFETY: a prefetch reads nothing: any address will do.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(object.cast()) };
+        unsafe { _mm_prefetch::<_MM_HINT_T1>(object.cast()) };
         if long {
             // SAFETY: as above.
-            unsafe { _mm_prefetch::<_MM_HINT_T0>(object.cast::<i8>().wrapping_add(64)) };
+            unsafe { _mm_prefetch::<_MM_HINT_T1>(object.cast::<i8>().wrapping_add(64)) };
         }
     }
     #[cfg(not(all(target_arch = "x86_64", not(loom))))]

@@ -25,7 +25,7 @@ use super::sizing::Sizing;
 use super::state::Kept;
 use super::tally::{Candidate, Source, Sums};
 use crate::inspect::{Held, Measured, Part, Referents, Shares, Sizer, SizerOptions};
-use crate::registry::{Object, Place, Visitor, Walker};
+use crate::registry::{Object, Place, SiteKey, Visitor, Walker};
 
 /// Walks the objects of one class: [`class`] for its type and its way of sizing.
 pub(super) type Measure = Arc<dyn Fn(&mut Measuring<'_, '_>, &ClassPlan) + Send + Sync>;
@@ -219,10 +219,13 @@ pub(super) fn class<T: Send + Sync + 'static, S: Sizing<T>>(
         plan,
         page: 0,
         again: None,
+        span: (0, 0),
+        number: 0,
         from: 0,
         length: 0,
-        number: 0,
         threshold: ALL,
+        usual: (0, 0),
+        site_key: SiteKey::NONE,
         levels: 0,
         sums: Sums::default(),
         runs: vec![None; plan.spans.len()],
@@ -248,12 +251,19 @@ struct Run<'r, 'm, 's, S> {
     page: usize,
     /// Those of it that are sized once more, if that is what it is visited for.
     again: Option<FxHashMap<u64, (usize, Claimant)>>,
-    /// The serials of the span that are old enough, and its number.
+    /// The serials of the present span that are old enough: from the first, less than the second further. Its number.
+    span: (u64, u64),
+    number: usize,
+    /// The same, but none where each object is [looked up](Run::look_up).
     from: u64,
     length: u64,
-    number: usize,
     /// See [`super::tally::Tally::threshold`].
     threshold: (u64, u64),
+    /// An object that has the first of these bytes or more, by less than the second, is neither the smallest nor the largest, and
+    /// is not listed.
+    usual: (u64, u64),
+    /// Where the last object was made.
+    site_key: SiteKey,
     /// How many levels of parts the span asks for.
     levels: u32,
     sums: Sums,
@@ -268,40 +278,66 @@ struct Run<'r, 'm, 's, S> {
 
 impl<T: Send + Sync + 'static, S: Sizing<T>> Visitor<T> for Run<'_, '_, '_, S> {
     #[inline]
-    fn object(&mut self, object: &Object<'_, T>) {
-        if !self.counts(object.serial()) {
-            return;
+    fn object(&mut self, object: &Object<'_, T>, value: &T) {
+        let serial = object.serial();
+        if serial.wrapping_sub(self.from) >= self.length {
+            return self.look_up(object, value);
         }
-        let sizer = &mut *self.measuring.sizer;
-        let measured = match object.value() {
-            Some(value) if self.levels > 0 => self.sizing.detailed_or_panic(sizer, object.serial(), value, self.levels),
-            Some(value) => self.sizing.measure_or_panic(sizer, object.serial(), value),
-            None => {
-                let measured = Measured { bytes: size_of::<T>() as u64, unread: true, claims: false };
-                sizer.whole(size_of::<T>(), measured);
-                measured
-            }
-        };
-        self.file(object, measured);
+        match self.sizing.measure_or_panic(self.measuring.sizer, serial, value) {
+            Ok(bytes) => self.file_plain(object, serial, bytes),
+            Err(measured) => self.file(object, measured),
+        }
+    }
+
+    #[cold]
+    fn borrowed(&mut self, object: &Object<'_, T>) {
+        if self.counts(object.serial()) {
+            self.file_whole(object, Measured { unread: true, ..Measured::plain(self.flat_bytes) });
+        }
     }
 
     /// The sizing of an object broke off: it counts with what was found.
     #[cold]
     fn panicked(&mut self, object: &Object<'_, T>) {
         if self.counts(object.serial()) {
-            let sizer = &mut *self.measuring.sizer;
-            let measured = sizer.broken_off(size_of::<T>());
-            sizer.whole(size_of::<T>(), measured);
-            self.file(object, measured);
+            let measured = self.measuring.sizer.broken_off(size_of::<T>());
+            self.file_whole(object, measured);
         }
     }
 }
 
 impl<S> Run<'_, '_, '_, S> {
-    #[inline]
+    /// Whether an object is counted in this run, which becomes the one of its span.
     fn counts(&mut self, serial: u64) -> bool {
-        (serial.wrapping_sub(self.from) < self.length || self.find_span(serial))
+        (serial.wrapping_sub(self.span.0) < self.span.1 || self.find_span(serial))
             && !(self.some_are_own && self.measuring.own.contains(&serial))
+    }
+
+    /// An object that may not count, or that is sized part by part.
+    #[inline(never)]
+    fn look_up<T: Send + Sync + 'static>(&mut self, object: &Object<'_, T>, value: &T)
+    where
+        S: Sizing<T>,
+    {
+        let serial = object.serial();
+        if !self.counts(serial) {
+            return;
+        }
+        let sizer = &mut *self.measuring.sizer;
+        if self.levels > 0 {
+            let measured = self.sizing.detailed_or_panic(sizer, serial, value, self.levels);
+            return self.file(object, measured);
+        }
+        match self.sizing.measure_or_panic(sizer, serial, value) {
+            Ok(bytes) => self.file_plain(object, serial, bytes),
+            Err(measured) => self.file(object, measured),
+        }
+    }
+
+    /// Files an object that could not be taken apart.
+    fn file_whole<T: Send + Sync + 'static>(&mut self, object: &Object<'_, T>, measured: Measured) {
+        self.measuring.sizer.whole(size_of::<T>(), measured);
+        self.file(object, measured);
     }
 
     /// Goes over to the span that an object belongs to; whether there is one.
@@ -316,31 +352,76 @@ impl<S> Run<'_, '_, '_, S> {
         self.flush();
         let (span, row) = &self.plan.spans[number];
         self.number = number;
-        (self.from, self.length) = match self.again {
+        self.span = match self.again {
             None => (span.from, span.until.min(cut) - span.from),
             Some(_) => (serial, 1),
         };
         self.levels = span.resolution_level;
+        let looked_up = self.levels > 0 || self.some_are_own || self.again.is_some();
+        (self.from, self.length) = (self.span.0, if looked_up { 0 } else { self.span.1 });
         self.measuring.sizer.set_row(*row as u32);
         if self.levels > 0 {
             let referents = self.measuring.rows[*row].take_referents(self.measuring.stretch);
             self.measuring.sizer.set_referents(Some(referents));
         }
         self.threshold = if span.looks_at_all() { ALL } else { self.measuring.rows[*row].tally.threshold() };
+        self.usual = (0, 0);
         true
     }
 
+    /// Files an object that was read and shares nothing, as most do: if it came from where the last one did, and its bytes are
+    /// within what there was before, its row's sums are all that changes.
     #[inline]
-    fn file<T: Send + Sync + 'static>(&mut self, object: &Object<'_, T>, measured: Measured) {
-        if !measured.claims {
-            self.by_site.at(object.site(), &self.sums);
-            self.sums.add(measured.bytes, measured.unread);
-            let (bytes, serial) = self.threshold;
-            if measured.bytes < bytes || (measured.bytes == bytes && object.serial() >= serial) {
+    fn file_plain<T: Send + Sync + 'static>(&mut self, object: &Object<'_, T>, serial: u64, bytes: u64) {
+        if object.site_key() != self.site_key {
+            self.change_site(object);
+        }
+        self.sums.add_between(bytes);
+        if bytes.wrapping_sub(self.usual.0) >= self.usual.1 {
+            // Where all objects are of one size, all are as large as the least that is listed.
+            if bytes == self.threshold.0 && serial >= self.threshold.1 {
                 return;
             }
+            self.unusual(object, bytes);
         }
-        self.look_at(object, measured);
+    }
+
+    #[inline(never)]
+    fn change_site<T: Send + Sync + 'static>(&mut self, object: &Object<'_, T>) {
+        self.by_site.at(object.site(), &self.sums);
+        let key = object.site_key();
+        self.site_key = if key.tells() { key } else { SiteKey::NONE };
+    }
+
+    /// An object that is smaller or larger than all before, or that may be listed.
+    #[inline(never)]
+    fn unusual<T: Send + Sync + 'static>(&mut self, object: &Object<'_, T>, bytes: u64) {
+        self.sums.widen(bytes);
+        self.offer(object, Measured::plain(bytes));
+        let (from, until) = self.sums.between();
+        self.usual = (from, until.min(self.threshold.0).saturating_sub(from));
+    }
+
+    #[inline(never)]
+    fn file<T: Send + Sync + 'static>(&mut self, object: &Object<'_, T>, measured: Measured) {
+        if measured.claims {
+            return self.look_at(object, measured);
+        }
+        if !measured.unread && self.levels == 0 {
+            return self.file_plain(object, object.serial(), measured.bytes);
+        }
+        self.change_site(object);
+        self.sums.add(measured.bytes, measured.unread);
+        self.offer(object, measured);
+    }
+
+    /// An object that is added up already may be listed.
+    #[inline]
+    fn offer<T: Send + Sync + 'static>(&mut self, object: &Object<'_, T>, measured: Measured) {
+        let (bytes, serial) = self.threshold;
+        if measured.bytes > bytes || (measured.bytes == bytes && object.serial() < serial) {
+            self.look_at(object, measured);
+        }
     }
 
     /// Objects that may be listed, that may have to pay for shared data, or that are to be kept.
@@ -418,7 +499,7 @@ impl<S> Run<'_, '_, '_, S> {
                 self.again = Some(left);
                 self.measuring.stretch = stretch;
                 // Each object is looked for.
-                self.length = 0;
+                (self.span, self.length) = ((0, 0), 0);
                 page
             }
         };
@@ -437,6 +518,7 @@ impl<S> Run<'_, '_, '_, S> {
     /// Adds the run to its row.
     fn flush(&mut self) {
         self.by_site.at(NOWHERE, &self.sums);
+        self.site_key = SiteKey::NONE;
         let sums = mem::take(&mut self.sums).of_flat_size(self.flat_bytes);
         if let Some((_, row)) = self.plan.spans.get(self.number) {
             self.measuring.live[self.number] += sums.live();

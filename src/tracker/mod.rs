@@ -471,9 +471,10 @@ impl ClassTracker {
         struct Handles<T>(Vec<Tracked<T>>);
 
         impl<T> Visitor<T> for Handles<T> {
-            fn object(&mut self, object: &Object<'_, T>) {
+            fn object(&mut self, object: &Object<'_, T>, _value: &T) {
                 self.0.extend(object.handle());
             }
+            fn borrowed(&mut self, _object: &Object<'_, T>) {}
             fn panicked(&mut self, _object: &Object<'_, T>) {}
         }
 

@@ -56,7 +56,10 @@ impl<H: TrackHandle, S: Sizing<H::Object>> Watched for Watch<H, S> {
             Ok(value) => {
                 let flat = size_of_val(value);
                 let measured = catch_unwind(AssertUnwindSafe(|| match levels {
-                    0 => self.sizing.measure_or_panic(sizer, serial, value),
+                    0 => self
+                        .sizing
+                        .measure_or_panic(sizer, serial, value)
+                        .map_or_else(|measured| measured, Measured::plain),
                     levels => self.sizing.detailed_or_panic(sizer, serial, value, levels),
                 }))
                 .unwrap_or_else(|_| {

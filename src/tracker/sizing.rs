@@ -35,8 +35,9 @@ pub(super) mod private {
 
     #[allow(private_interfaces, reason = "sealed: nobody outside can name this trait")]
     pub trait Measure<T: ?Sized> {
-        /// Sizes an object; a panic of user code passes through, and must be answered by `Sizer::broken_off`.
-        fn measure_or_panic(self, sizer: &mut Sizer<'_>, serial: u64, value: &T) -> Measured;
+        /// Sizes an object: its bytes, or what else there is to say, as [`Sizer::object_or_panic`]. A panic of user code passes
+        /// through, and must be answered by `Sizer::broken_off`.
+        fn measure_or_panic(self, sizer: &mut Sizer<'_>, serial: u64, value: &T) -> Result<u64, Measured>;
         /// The same, and adds up the object's parts down to `levels`, where they can be told.
         fn detailed_or_panic(self, sizer: &mut Sizer<'_>, serial: u64, value: &T, levels: u32) -> Measured;
         /// The class that the object is filed under: the concrete one of a trait object that can tell it.
@@ -49,7 +50,7 @@ pub(super) mod private {
 #[allow(private_interfaces, reason = "as above")]
 impl<T: Inspect + ?Sized> private::Measure<T> for ByInspect {
     #[inline]
-    fn measure_or_panic(self, sizer: &mut Sizer<'_>, serial: u64, value: &T) -> Measured {
+    fn measure_or_panic(self, sizer: &mut Sizer<'_>, serial: u64, value: &T) -> Result<u64, Measured> {
         sizer.object_or_panic(serial, value)
     }
 
@@ -68,12 +69,13 @@ impl<T: Inspect + ?Sized> private::Measure<T> for ByInspect {
 
 #[allow(private_interfaces, reason = "as above")]
 impl<T: ?Sized> private::Measure<T> for BySize<T> {
-    fn measure_or_panic(self, _sizer: &mut Sizer<'_>, _serial: u64, value: &T) -> Measured {
-        Measured { bytes: (self.0)(value) as u64, unread: false, claims: false }
+    #[inline]
+    fn measure_or_panic(self, _sizer: &mut Sizer<'_>, _serial: u64, value: &T) -> Result<u64, Measured> {
+        Ok((self.0)(value) as u64)
     }
 
-    fn detailed_or_panic(self, sizer: &mut Sizer<'_>, serial: u64, value: &T, _levels: u32) -> Measured {
-        let measured = self.measure_or_panic(sizer, serial, value);
+    fn detailed_or_panic(self, sizer: &mut Sizer<'_>, _serial: u64, value: &T, _levels: u32) -> Measured {
+        let measured = Measured::plain((self.0)(value) as u64);
         sizer.whole(size_of_val(value), measured);
         measured
     }

@@ -77,11 +77,28 @@ impl Default for Sums {
 impl Sums {
     #[inline]
     pub(super) fn add(&mut self, bytes: u64, unread: bool) {
+        self.add_between(bytes);
+        self.widen(bytes);
+        self.unread += u64::from(unread);
+    }
+
+    /// Adds an object that is neither the smallest nor the largest, and could be read.
+    #[inline]
+    pub(super) fn add_between(&mut self, bytes: u64) {
         self.live += 1;
         self.bytes += bytes;
+    }
+
+    /// There is an object of so many bytes.
+    #[inline]
+    pub(super) fn widen(&mut self, bytes: u64) {
         self.smallest = self.smallest.min(bytes);
         self.largest = self.largest.max(bytes);
-        self.unread += u64::from(unread);
+    }
+
+    /// Between what an object's bytes must be for [`Sums::add_between`]: from the first, less than the second.
+    pub(super) fn between(&self) -> (u64, u64) {
+        (self.smallest, self.largest.saturating_add(1))
     }
 
     /// The same sums of objects that take `flat_bytes` each.
