@@ -1,9 +1,10 @@
 //! Time as this crate counts it: from the first use of tracking in this process.
 
-use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
+
+use crate::registry::Raced;
 
 /// The zero of all times that are shown.
 struct Start {
@@ -13,8 +14,8 @@ struct Start {
 }
 
 fn start() -> &'static Start {
-    static START: OnceLock<Start> = OnceLock::new();
-    START.get_or_init(|| Start { wall: Utc::now(), instant: Instant::now(), ticks: ticks() })
+    static START: Raced<Start> = Raced::new();
+    START.get_or_make(|| Start { wall: Utc::now(), instant: Instant::now(), ticks: ticks() })
 }
 
 /// The wall clock's time at the zero.
@@ -43,8 +44,8 @@ pub(crate) fn ticks() -> u64 {
     return 0;
     #[cfg(not(any(target_os = "linux", loom)))]
     {
-        static ORIGIN: OnceLock<Instant> = OnceLock::new();
-        let now = ORIGIN.get_or_init(Instant::now).elapsed();
+        static ORIGIN: Raced<Instant> = Raced::new();
+        let now = ORIGIN.get_or_make(Instant::now).elapsed();
         now.as_secs() << 10 | u64::from(now.subsec_nanos()) >> 20
     }
 }

@@ -2,16 +2,17 @@
 
 use core::ffi::c_void;
 use core::hint::black_box;
-use std::sync::OnceLock;
 
 use classtracker_stats::{AllocatorMemory, AllocatorSource};
+
+use crate::registry::Raced;
 
 type Mallinfo2 = unsafe extern "C" fn() -> libc::mallinfo2;
 
 /// What glibc has given out; `None` if this is not the allocator of the program, or is older than 2.33.
 pub(super) fn memory() -> Option<AllocatorMemory> {
-    static IN_USE: OnceLock<Option<Mallinfo2>> = OnceLock::new();
-    let ask = (*IN_USE.get_or_init(|| function().filter(|&ask| is_in_use(ask))))?;
+    static IN_USE: Raced<Option<Mallinfo2>> = Raced::new();
+    let ask = (*IN_USE.get_or_make(|| function().filter(|&ask| is_in_use(ask))))?;
     let info = call(ask);
     let mut memory = AllocatorMemory::new(AllocatorSource::Glibc, (info.uordblks + info.hblkhd) as u64);
     memory.held_bytes = Some((info.arena + info.hblkhd) as u64);

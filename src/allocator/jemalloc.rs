@@ -1,15 +1,16 @@
 //! jemalloc, if it is what the program's blocks come from.
 
 use std::hint::black_box;
-use std::sync::OnceLock;
 
 use classtracker_stats::{AllocatorMemory, AllocatorSource};
 use tikv_jemalloc_ctl::{epoch, stats, thread};
 
+use crate::registry::Raced;
+
 /// What jemalloc has given out; `None` if this is not the allocator of the program.
 pub(super) fn memory() -> Option<AllocatorMemory> {
-    static IN_USE: OnceLock<bool> = OnceLock::new();
-    if !*IN_USE.get_or_init(|| is_in_use().unwrap_or(false)) {
+    static IN_USE: Raced<bool> = Raced::new();
+    if !*IN_USE.get_or_make(|| is_in_use().unwrap_or(false)) {
         return None;
     }
     // Statistics stand still within an epoch.

@@ -49,6 +49,10 @@ pub enum MonitorError {
         /// The process that began it.
         owner: u32,
     },
+    /// The process is the child of a fork, and in the parent another thread was changing the tracker for longer than a fork waits: what was
+    /// registered is lost here. Tracking begins anew.
+    #[error("the tracker was being changed while this process was forked: what it tracked is lost here")]
+    LostInFork,
     /// Something did not end within ten seconds, and was left behind.
     #[error("gave up waiting for {0}")]
     Stuck(&'static str),

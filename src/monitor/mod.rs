@@ -23,7 +23,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use classtracker_stats::Snapshot;
-use parking_lot::Mutex;
 
 pub use environment::EnvError;
 pub use error::MonitorError;
@@ -37,6 +36,7 @@ pub use watermark::{Watermark, WatermarkStep};
 pub(crate) use environment::options as options_of_environment;
 
 use crate::memory::MemoryOptions;
+use crate::registry::{ForkLock, Turn};
 use crate::tracker::Subject;
 use destination::Destination;
 use stream::Stream;
@@ -108,9 +108,9 @@ impl std::fmt::Debug for Monitor {
 
 /// What a tracker has beside its state.
 pub(crate) struct Monitoring {
-    current: Mutex<Current>,
-    settings: Mutex<Settings>,
-    counts: Mutex<Counts>,
+    current: ForkLock<Current>,
+    settings: ForkLock<Settings>,
+    counts: ForkLock<Counts>,
     stream: Stream,
 }
 
@@ -151,13 +151,19 @@ struct Counts {
     forgotten: u64,
     errors: u64,
     last_error: Option<Arc<MonitorError>>,
-    /// Whether the next error is printed: nobody may be there who asks.
-    tell_first_error: bool,
+    /// The process in which the next error is printed: nobody may be there who asks. (Not in its forks: there a thread that is not there
+    /// may hold the standard error.)
+    tell_first_error: Option<u32>,
 }
 
 impl Monitoring {
     pub(crate) fn new() -> Self {
-        Self { current: Mutex::default(), settings: Mutex::default(), counts: Mutex::default(), stream: Stream::new() }
+        Self {
+            current: ForkLock::new(Turn::AtOnce, Current::default),
+            settings: ForkLock::new(Turn::Last, Settings::default),
+            counts: ForkLock::new(Turn::Last, Counts::default),
+            stream: Stream::new(),
+        }
     }
 
     pub(crate) fn settings(&self) -> Settings {
@@ -251,7 +257,7 @@ impl Monitoring {
         if let Some(worker) = worker {
             worker.take_duties(&options);
         }
-        self.counts.lock().tell_first_error = options.tell_first_error;
+        self.counts.lock().tell_first_error = options.tell_first_error.then(std::process::id);
         current.watches = watch.number;
         current.watch = Some(watch);
         Ok(current.watches)
@@ -394,13 +400,13 @@ impl Monitoring {
     }
 
     /// Keeps an error to be asked for. No lock of the monitor's is held: who is told of it may come back here.
-    fn note(&self, error: MonitorError) {
+    pub(crate) fn note(&self, error: MonitorError) {
         let error = Arc::new(error);
         let tell = {
             let mut counts = self.counts.lock();
             counts.errors += 1;
             counts.last_error = Some(Arc::clone(&error));
-            std::mem::take(&mut counts.tell_first_error)
+            counts.tell_first_error.take() == Some(std::process::id())
         };
         if tell {
             // Not `eprintln`, which panics where there is no standard error.

@@ -1,14 +1,14 @@
 //! Snapshots on their way to a dump.
 
 use std::collections::VecDeque;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use classtracker_stats::dump::DumpFile;
-use classtracker_stats::{DumpError, Session, Snapshot};
-use parking_lot::Mutex;
+use classtracker_stats::{Session, Snapshot};
 
 use super::{MonitorError, PATIENCE};
+use crate::registry::{ForkLock, Turn};
 
 /// What is to become of what is in the file.
 #[derive(Debug, Clone, Copy)]
@@ -20,16 +20,34 @@ pub(super) enum Existing {
 /// Snapshots are queued in the order in which they are filed, and written by whoever comes first. A thread of the program that takes a
 /// snapshot never waits for another one's writing.
 pub(crate) struct Stream {
-    queue: Mutex<Queue>,
-    dump: Mutex<Option<Dump>>,
+    queue: ForkLock<Queue>,
+    dump: ForkLock<Option<Dump>>,
 }
 
 #[derive(Default)]
 struct Queue {
-    open: bool,
+    /// Where they go.
+    open: Option<Target>,
     waiting: VecDeque<Arc<Snapshot>>,
     written: u64,
     unwritten: u64,
+}
+
+/// A dump, and whose it is.
+#[derive(Clone)]
+struct Target {
+    path: PathBuf,
+    /// A fork shares the file with the process that began it: two would write into each other's frames.
+    owner: u32,
+}
+
+impl Target {
+    fn check_owner(&self) -> Result<(), MonitorError> {
+        if self.owner == std::process::id() {
+            return Ok(());
+        }
+        Err(MonitorError::Forked { path: self.path.clone(), owner: self.owner })
+    }
 }
 
 /// As many may wait for a disk that hangs.
@@ -37,13 +55,26 @@ const WAITING: usize = 64;
 
 impl Stream {
     pub(super) fn new() -> Self {
-        Self { queue: Mutex::default(), dump: Mutex::new(None) }
+        Self { queue: ForkLock::new(Turn::Last, Queue::default), dump: ForkLock::new(Turn::AtOnce, || None) }
     }
 
     pub(super) fn open(&self, path: &Path, existing: Existing, session: &Session) -> Result<(), MonitorError> {
         let mut dump = self.dump.try_lock_for(PATIENCE).ok_or(MonitorError::Stuck("the dump"))?;
-        *dump = Some(Dump::begin(path, existing, session).map_err(MonitorError::Dump)?);
-        self.queue.lock().open = true;
+        let fresh = match existing {
+            Existing::Refuse => DumpFile::create(path, session),
+            Existing::Replace => DumpFile::replace(path, session),
+        };
+        let target = Target { path: path.to_owned(), owner: std::process::id() };
+        let fresh = Dump { file: fresh.map_err(MonitorError::Dump)?, target: target.clone() };
+        if let Some(old) = dump.replace(fresh) {
+            // It was left over, as in a fork: nobody asks how it ends.
+            let _ = old.end();
+        }
+        let mut queue = self.queue.lock();
+        queue.open = Some(target);
+        let others = std::mem::take(&mut queue.waiting);
+        drop(queue);
+        drop(others);
         Ok(())
     }
 
@@ -55,7 +86,7 @@ impl Stream {
     /// Remembers a snapshot that is to be written. Quick: it is called under the tracker's lock.
     pub(crate) fn queue(&self, snapshot: &Arc<Snapshot>) {
         let mut queue = self.queue.lock();
-        if !queue.open {
+        if queue.open.is_none() {
             return;
         }
         if queue.waiting.len() < WAITING {
@@ -68,11 +99,24 @@ impl Stream {
     /// Writes what waits, unless another thread is writing already: then that one does it.
     pub(super) fn flush(&self) -> Result<(), MonitorError> {
         // Whoever queued while the writer was about to leave has found it busy: so look again after leaving.
-        while !self.queue.lock().waiting.is_empty() {
+        while self.is_to_write()? {
             let Some(mut dump) = self.dump.try_lock() else { return Ok(()) };
             self.write_waiting(&mut dump)?;
         }
         Ok(())
+    }
+
+    /// Whether anything waits. What does in a fork is left out.
+    fn is_to_write(&self) -> Result<bool, MonitorError> {
+        let mut queue = self.queue.lock();
+        let here = queue.open.as_ref().map_or(Ok(()), Target::check_owner);
+        if queue.waiting.is_empty() || here.is_ok() {
+            return Ok(!queue.waiting.is_empty());
+        }
+        let left_out = std::mem::take(&mut queue.waiting);
+        queue.unwritten += left_out.len() as u64;
+        drop(queue);
+        here.map(|()| false)
     }
 
     /// A snapshot that can't be written is left out; those behind it are tried.
@@ -97,7 +141,9 @@ impl Stream {
 
     /// Writes what waits and ends the dump, if there is one.
     pub(super) fn close(&self) -> Result<(), MonitorError> {
-        if !std::mem::take(&mut self.queue.try_lock_for(PATIENCE).ok_or(MonitorError::Stuck("the dump"))?.open) {
+        let open = self.queue.try_lock_for(PATIENCE).ok_or(MonitorError::Stuck("the dump"))?.open.take();
+        if open.is_none_or(|target| target.check_owner().is_err()) {
+            // That of the process before the fork stays as it is.
             return Ok(());
         }
         let mut dump = self.dump.try_lock_for(PATIENCE).ok_or(MonitorError::Stuck("the dump"))?;
@@ -116,28 +162,17 @@ impl Stream {
 /// The file, and whose it is.
 struct Dump {
     file: DumpFile,
-    /// A fork shares the file with the process that began it: two would write into each other's frames.
-    owner: u32,
+    target: Target,
 }
 
 impl Dump {
-    fn begin(path: &Path, existing: Existing, session: &Session) -> Result<Self, DumpError> {
-        let file = match existing {
-            Existing::Refuse => DumpFile::create(path, session)?,
-            Existing::Replace => DumpFile::replace(path, session)?,
-        };
-        Ok(Self { file, owner: std::process::id() })
-    }
-
     fn write(&mut self, snapshot: &Arc<Snapshot>) -> Result<(), MonitorError> {
-        if self.owner != std::process::id() {
-            return Err(MonitorError::Forked { path: self.file.path().to_owned(), owner: self.owner });
-        }
+        self.target.check_owner()?;
         self.file.write(snapshot).map_err(MonitorError::Dump)
     }
 
     fn end(self) -> Result<(), MonitorError> {
-        if self.owner != std::process::id() {
+        if self.target.check_owner().is_err() {
             // Not even closed: the lock is the owner's.
             std::mem::forget(self.file);
             return Ok(());

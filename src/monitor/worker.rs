@@ -2,12 +2,11 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::ThreadId;
 use std::time::{Duration, Instant};
 
 use classtracker_stats::Bytes;
-use parking_lot::{Condvar, Mutex};
 
 use super::schedule::Schedule;
 use super::watermark::{Level, Rise};
@@ -18,6 +17,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What one thread has to do, and how far it is. The thread sleeps until the next moment that it knows of, or until it is told.
 pub(super) struct Worker {
+    /// Of the standard library's kind, and its own process' alone: no lock that is shared with others must be free for it.
     duties: Mutex<Duties>,
     changed: Condvar,
     /// In a fork of this process the thread is not there.
@@ -57,7 +57,12 @@ impl Worker {
 
     /// Whether the thread is there, and will be.
     pub(super) fn is_of_use(&self) -> bool {
-        self.is_here() && !self.duties.lock().stop
+        self.is_here() && !self.duties().stop
+    }
+
+    fn duties(&self) -> MutexGuard<'_, Duties> {
+        // Nothing that panics leaves them half changed.
+        self.duties.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn is_here(&self) -> bool {
@@ -66,7 +71,7 @@ impl Worker {
 
     /// Takes a snapshot at once, and then one each interval; one interval from now on where they were already being taken.
     pub(super) fn set_period(&self, interval: Duration) {
-        let mut duties = self.duties.lock();
+        let mut duties = self.duties();
         let now = Instant::now();
         let first = if duties.periodic.is_some() { now.checked_add(interval) } else { Some(now) };
         duties.periodic = Some(Schedule::new(interval, first));
@@ -78,7 +83,7 @@ impl Worker {
         if let Some(interval) = options.period {
             self.set_period(interval);
         }
-        let mut duties = self.duties.lock();
+        let mut duties = self.duties();
         if let Some(watermark) = options.watermark {
             let looks = Schedule::new(watermark.check_every, Some(Instant::now()));
             duties.watermark = Some((Level::new(watermark), looks));
@@ -93,7 +98,7 @@ impl Worker {
     /// Asks for a snapshot. Of several that are asked for under one label before the first is taken, one is.
     #[cfg(all(feature = "signal", unix))]
     pub(super) fn ask(&self, label: String) {
-        let mut duties = self.duties.lock();
+        let mut duties = self.duties();
         if !duties.asked.contains(&label) {
             duties.asked.push_back(label);
             self.changed.notify_all();
@@ -106,7 +111,7 @@ impl Worker {
         if !self.is_here() {
             return true;
         }
-        let mut duties = self.duties.lock();
+        let mut duties = self.duties();
         duties.periodic = None;
         self.changed.notify_all();
         duties.is_idle()
@@ -114,7 +119,7 @@ impl Worker {
 
     /// Whether the thread has nothing to wait for.
     pub(super) fn is_idle(&self) -> bool {
-        self.duties.lock().is_idle()
+        self.duties().is_idle()
     }
 
     /// Waits for a snapshot that is under way, for [`PATIENCE`] at most. False if it is not over then.
@@ -125,7 +130,7 @@ impl Worker {
     /// Has the thread end, soon.
     pub(super) fn end(&self) {
         if self.is_here() {
-            self.duties.lock().stop = true;
+            self.duties().stop = true;
             self.changed.notify_all();
         }
     }
@@ -140,16 +145,18 @@ impl Worker {
         if !self.is_here() {
             return true;
         }
-        let mut duties = self.duties.lock();
+        let mut duties = self.duties();
         if duties.thread == Some(std::thread::current().id()) {
             // Called by user code inside of a snapshot that this thread takes: it ends when that returns.
             return true;
         }
         let end = Instant::now() + PATIENCE;
         while !is_over(&duties) {
-            if self.changed.wait_until(&mut duties, end).timed_out() {
-                return is_over(&duties);
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return false;
             }
+            duties = self.wait(duties, left);
         }
         true
     }
@@ -158,18 +165,18 @@ impl Worker {
         if !self.is_here() {
             return None;
         }
-        self.duties.lock().periodic.as_ref().map(Schedule::interval)
+        self.duties().periodic.as_ref().map(Schedule::interval)
     }
 
     pub(super) fn mark(&self) -> Option<u64> {
         if !self.is_here() {
             return None;
         }
-        self.duties.lock().watermark.as_ref()?.0.mark()
+        self.duties().watermark.as_ref()?.0.mark()
     }
 
     fn run(&self, subject: &Subject, monitoring: &Monitoring) {
-        self.duties.lock().thread = Some(std::thread::current().id());
+        self.duties().thread = Some(std::thread::current().id());
         loop {
             let job = self.next_job();
             match &job {
@@ -179,27 +186,26 @@ impl Worker {
                 Job::Asked(label) => monitoring.answer(subject, label.clone()),
                 Job::Wait(_) => {}
             }
-            let mut duties = self.duties.lock();
+            let mut duties = self.duties();
             let missed = if matches!(job, Job::Beat) { duties.end_beat() } else { 0 };
             duties.busy = false;
             self.changed.notify_all();
             drop(duties);
             monitoring.counts.lock().missed += missed;
         }
-        self.duties.lock().done = true;
+        self.duties().done = true;
         self.changed.notify_all();
     }
 
     /// Waits for something to do.
     fn next_job(&self) -> Job {
-        let mut duties = self.duties.lock();
+        let mut duties = self.duties();
         loop {
             match duties.next(Instant::now()) {
-                Job::Wait(None) => self.changed.wait(&mut duties),
                 // A moment that no clock of the system gets to is none that it can wait for.
-                Job::Wait(Some(until)) => {
-                    let until = until.min(Instant::now() + DAY);
-                    self.changed.wait_until(&mut duties, until);
+                Job::Wait(until) => {
+                    let left = until.map_or(DAY, |until| until.saturating_duration_since(Instant::now()));
+                    duties = self.wait(duties, left.min(DAY));
                 }
                 job => {
                     duties.busy = !matches!(job, Job::Stop);
@@ -209,10 +215,15 @@ impl Worker {
         }
     }
 
+    /// Lets go of the duties until they change, for so long at most.
+    fn wait<'w>(&self, duties: MutexGuard<'w, Duties>, patience: Duration) -> MutexGuard<'w, Duties> {
+        self.changed.wait_timeout(duties, patience).unwrap_or_else(PoisonError::into_inner).0
+    }
+
     fn look_at_memory(&self, subject: &Subject, monitoring: &Monitoring) {
         let resident = crate::memory::resident_bytes();
         let rise = {
-            let mut duties = self.duties.lock();
+            let mut duties = self.duties();
             let Some((level, schedule)) = &mut duties.watermark else { return };
             schedule.advance(Instant::now());
             resident.map_or(Rise::None, |resident| level.check(resident))

@@ -189,18 +189,16 @@ impl Trackers {
         tracker.unwrap_or_else(|| unreachable!("there is a claim on it"))
     }
 
-    /// Takes the lock for good.
+    /// Takes the lock over a fork, if it can be had until then.
     #[cfg(all(unix, not(loom)))]
-    pub(super) fn hold(&self) {
-        self.current.hold();
+    pub(super) fn hold(&self, until: std::time::Instant) {
+        self.current.hold(until);
     }
 
-    /// # Safety
-    /// This thread must have called `hold`, and not this function since.
+    /// Lets go of it.
     #[cfg(all(unix, not(loom)))]
-    pub(super) unsafe fn let_go(&self) {
-        // SAFETY: the caller's promise.
-        unsafe { self.current.let_go() };
+    pub(super) fn end_hold(&self) {
+        self.current.end_hold();
     }
 
     pub(super) fn overhead_bytes(&self) -> usize {

@@ -459,7 +459,7 @@ impl Local {
                 self.row.set(super::rows::take());
             }
             #[cfg(all(unix, not(loom)))]
-            super::fork::prepare(super::registry());
+            super::fork::prepare();
         }
     }
 

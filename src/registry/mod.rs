@@ -40,8 +40,11 @@ mod counts;
 mod destroy;
 #[cfg(all(unix, not(loom)))]
 mod fork;
+mod fork_lock;
 mod global;
 mod handle;
+#[cfg(all(unix, not(loom)))]
+mod held;
 mod history;
 mod identity;
 mod lifetimes;
@@ -52,6 +55,7 @@ mod local;
 mod model;
 mod node;
 mod page;
+mod raced;
 mod record;
 mod rows;
 mod sites;
@@ -78,8 +82,10 @@ pub use trackable::Trackable;
 pub use weak::WeakTracked;
 
 pub(crate) use class::{Class, Counted, HEADER_BYTES};
+pub(crate) use fork_lock::{ForkLock, Turn};
 pub(crate) use identity::SiteKey;
 pub(crate) use list::objects;
+pub(crate) use raced::Raced;
 pub(crate) use sync::Flag;
 pub(crate) use tallies::{Count, Tallies};
 pub(crate) use visit::{Object, Pages, Place, Visitor, Walker};
@@ -91,8 +97,6 @@ use local::Local;
 use page::{PAGE_BYTES, Page};
 use rows::Rows;
 use sites::Sites;
-#[cfg(all(unix, not(loom)))]
-use sync::AtomicU32;
 use sync::{AtomicU64, Lock, Ordering};
 
 use crate::told::{Bundle, Tracker};
@@ -111,9 +115,6 @@ pub(crate) struct Registry {
     slab: Lock<Slab>,
     trackers: Trackers,
     rows: Rows,
-    /// 1 once forks are prepared for.
-    #[cfg(all(unix, not(loom)))]
-    forks: AtomicU32,
     /// Taken to give an object its [`record`], and to come to what it keeps; which one is a matter of address.
     stripes: [Lock<()>; STRIPES],
 }
@@ -171,8 +172,6 @@ macro_rules! registry_new {
                 slab: Lock::new(Slab { next: core::ptr::null_mut(), pages_left: 0, bytes: 0 }),
                 trackers: Trackers::new(),
                 rows: Rows::new(),
-                #[cfg(all(unix, not(loom)))]
-                forks: AtomicU32::new(0),
                 stripes: stripes(),
             }
         }

@@ -3,6 +3,12 @@
 //! The same face as that of the module it stands for, so that nothing else needs to know. [`Tracked`] is an `Arc` in size and speed,
 //! there are no classes, and a walk finds nothing.
 
+#[cfg(all(unix, not(loom)))]
+mod fork;
+mod fork_lock;
+mod raced;
+mod sync;
+
 use core::any::TypeId;
 use core::convert::Infallible;
 use core::marker::PhantomData;
@@ -17,6 +23,9 @@ use classtracker_stats::Durations;
 
 use crate::told::{Bundle, Content, Tracker};
 use crate::{Inspect, Walk};
+
+pub(crate) use fork_lock::{ForkLock, Turn};
+pub(crate) use raced::Raced;
 
 /// Whether there is anything that could be tracked.
 pub(crate) const TRACKS: bool = false;
@@ -332,6 +341,15 @@ pub(crate) fn registry() -> &'static Registry {
 }
 
 impl Registry {
+    /// There are no locks.
+    #[cfg(all(unix, not(loom)))]
+    fn hold_all(&self, _until: std::time::Instant) {}
+
+    /// # Safety
+    /// None is needed.
+    #[cfg(all(unix, not(loom)))]
+    unsafe fn let_go_all(&self, _in_child: bool) {}
+
     pub(crate) fn cut(&self) -> u64 {
         0
     }

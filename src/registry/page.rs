@@ -373,27 +373,25 @@ impl Page {
 
     /// Takes the page's lock for good.
     #[cfg(all(unix, not(loom)))]
-    pub(super) fn hold(&self) {
-        self.readers.hold();
+    pub(super) fn hold(&self, until: std::time::Instant) {
+        self.readers.hold(until);
     }
 
-    /// # Safety
-    /// This thread must have called `hold`, and not this function since.
+    /// Lets go of it.
     #[cfg(all(unix, not(loom)))]
-    pub(super) unsafe fn let_go(&self) {
-        // SAFETY: the caller's promise.
-        unsafe { self.readers.let_go() };
+    pub(super) fn end_hold(&self) {
+        self.readers.end_hold();
     }
 
     /// Nobody is on this page any more: in a forked process the walkers of other threads are gone, as are the handles that were about to
-    /// settle a slot. What is parked is released by the next walker.
+    /// settle a slot. What is parked is released by the next walker. Nothing, if the page's lock could not be had.
     ///
     /// # Safety
-    /// This thread must hold the page's lock, and there be no other thread.
+    /// This thread must have called `hold`, and there be no other thread.
     #[cfg(all(unix, not(loom)))]
     pub(super) unsafe fn forget_walkers(&self) {
         // SAFETY: the caller's promise.
-        let readers = unsafe { self.readers.held() };
+        let Some(readers) = (unsafe { self.readers.held() }) else { return };
         readers.walkers = 0;
         readers.held = [null(); HELD];
         self.publish_readers(readers);

@@ -2,6 +2,7 @@
 
 #[cfg(not(loom))]
 mod imp {
+    #[cfg_attr(not(feature = "track"), allow(unused_imports, reason = "only locks are used then"))]
     pub(in crate::registry) use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering, fence};
 
     /// A short-held lock. It cannot be poisoned: no user code runs under it.
@@ -9,10 +10,17 @@ mod imp {
     /// Of our own, because all there is to it is one word: so it can be held over a fork, whatever thread waits for it meanwhile, and
     /// be free in the child. (What others keep of waiting threads stands elsewhere, under further locks.)
     pub(in crate::registry) struct Lock<T> {
-        /// 1: somebody holds it.
+        /// [`FREE`], or who has it.
         held: AtomicU32,
         value: core::cell::UnsafeCell<T>,
     }
+
+    const FREE: u32 = 0;
+    const TAKEN: u32 = 1;
+    /// A thread that forks has it.
+    const FORKING: u32 = 2;
+    /// A thread had it that is not there any more, since this process was forked.
+    const ORPHANED: u32 = 3;
 
     // SAFETY: the lock lets one thread at a time come to the value.
     unsafe impl<T: Send> Send for Lock<T> {}
@@ -24,7 +32,7 @@ mod imp {
 
     impl<T> Lock<T> {
         pub(in crate::registry) const fn new(value: T) -> Self {
-            Self { held: AtomicU32::new(0), value: core::cell::UnsafeCell::new(value) }
+            Self { held: AtomicU32::new(FREE), value: core::cell::UnsafeCell::new(value) }
         }
 
         #[inline]
@@ -36,9 +44,20 @@ mod imp {
         }
 
         #[inline]
+        pub(in crate::registry) fn try_lock(&self) -> Option<Guard<'_, T>> {
+            // Only then: a guard that is dropped lets go.
+            self.try_hold().then(|| Guard(self, core::marker::PhantomData))
+        }
+
+        #[inline]
         fn try_hold(&self) -> bool {
+            self.change(FREE, TAKEN)
+        }
+
+        #[inline]
+        fn change(&self, from: u32, to: u32) -> bool {
             // Acquire: what was done under the lock before is seen. Relaxed on failure: we only try again.
-            self.held.compare_exchange(0, 1, Ordering::Acquire, Ordering::Relaxed).is_ok()
+            self.held.compare_exchange(from, to, Ordering::Acquire, Ordering::Relaxed).is_ok()
         }
 
         #[cold]
@@ -48,29 +67,76 @@ mod imp {
                 pause(round);
                 round = round.saturating_add(1);
                 // Relaxed: a guess, so that who waits does not write all the time.
-                if self.held.load(Ordering::Relaxed) == 0 && self.try_hold() {
+                if self.held.load(Ordering::Relaxed) == FREE && self.try_hold() {
                     return;
                 }
             }
         }
 
-        /// Takes the lock for good.
+        /// Takes the lock over a fork, if it can be had until then. [`Lock::end_hold`] lets go of it.
         #[cfg(unix)]
-        pub(in crate::registry) fn hold(&self) -> &T {
-            core::mem::forget(self.lock());
+        pub(in crate::registry) fn hold(&self, until: std::time::Instant) -> Option<&T> {
+            let mut round = 0_u32;
+            while !self.try_hold_over_fork() {
+                if std::time::Instant::now() >= until {
+                    return None;
+                }
+                pause(round);
+                round = round.saturating_add(1);
+            }
             // SAFETY: we hold the lock.
-            unsafe { &*self.value.get() }
+            Some(unsafe { &*self.value.get() })
         }
 
-        /// What the lock guards, for who holds it by [`Lock::hold`].
+        /// The same at once; whether it could be had.
+        #[cfg(unix)]
+        pub(in crate::registry) fn try_hold_over_fork(&self) -> bool {
+            self.change(FREE, FORKING)
+        }
+
+        /// What the lock guards, for the thread that forks, if it holds it by [`Lock::hold`].
         ///
         /// # Safety
-        /// The caller must hold it, and have no other reference to what it guards.
+        /// No other thread may be forking, and the caller must have no other reference to what the lock guards.
         #[cfg(unix)]
         #[allow(clippy::mut_from_ref, reason = "the lock is the caller's")]
-        pub(in crate::registry) unsafe fn held(&self) -> &mut T {
-            // SAFETY: the caller's promise.
-            unsafe { &mut *self.value.get() }
+        pub(in crate::registry) unsafe fn held(&self) -> Option<&mut T> {
+            // Relaxed: only this thread writes it so. SAFETY: the caller's promise.
+            (self.held.load(Ordering::Relaxed) == FORKING).then(|| unsafe { &mut *self.value.get() })
+        }
+
+        /// Lets go of what [`Lock::hold`] may have taken, on the thread that forks.
+        #[cfg(unix)]
+        pub(in crate::registry) fn end_hold(&self) {
+            // Release: as in `let_go`. Relaxed on failure: it was not had.
+            let _ = self.held.compare_exchange(FORKING, FREE, Ordering::Release, Ordering::Relaxed);
+        }
+
+        /// Whoever holds it is not there any more.
+        ///
+        /// # Safety
+        /// Nobody may use what it guards on the account of having taken it.
+        #[cfg(unix)]
+        pub(in crate::registry) unsafe fn orphan(&self) {
+            // Relaxed: there is no other thread.
+            let _ = self.held.compare_exchange(TAKEN, ORPHANED, Ordering::Relaxed, Ordering::Relaxed);
+        }
+
+        /// Takes the lock that nobody will give back, with another value in place of the one that is in pieces, which is forgotten.
+        #[cold]
+        pub(in crate::registry) fn inherit(&self, fresh: impl FnOnce() -> T) -> Option<Guard<'_, T>> {
+            // Relaxed: a guess.
+            if self.held.load(Ordering::Relaxed) != ORPHANED {
+                return None;
+            }
+            // Before the lock is taken: it may panic.
+            let fresh = fresh();
+            if !self.change(ORPHANED, TAKEN) {
+                return None;
+            }
+            // SAFETY: we hold the lock. What stood there is neither read nor dropped.
+            unsafe { self.value.get().write(fresh) };
+            Some(Guard(self, core::marker::PhantomData))
         }
 
         /// Lets go of the lock.
@@ -78,9 +144,9 @@ mod imp {
         /// # Safety
         /// The caller must hold it, and not use what it stands for any more.
         #[inline]
-        pub(in crate::registry) unsafe fn let_go(&self) {
+        unsafe fn let_go(&self) {
             // Release: who takes it next sees what was done under it.
-            self.held.store(0, Ordering::Release);
+            self.held.store(FREE, Ordering::Release);
         }
     }
 
@@ -174,7 +240,18 @@ mod imp {
             // A panic inside a model ends the model, so poison never meets anyone.
             self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
         }
+
+        pub(in crate::registry) fn try_lock(&self) -> Option<Guard<'_, T>> {
+            self.0.try_lock().ok()
+        }
+
+        /// Nothing forks in a model.
+        pub(in crate::registry) fn inherit(&self, _fresh: impl FnOnce() -> T) -> Option<Guard<'_, T>> {
+            None
+        }
     }
+
+    pub(in crate::registry) use loom::sync::MutexGuard as Guard;
 
     /// Written when a node is freed, read when its header is used: a use that is not ordered before the end is a race that
     /// loom reports, one after it is an assertion that fails. The memory itself stays, so that both can be seen.

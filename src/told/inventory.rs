@@ -4,11 +4,9 @@ use std::any::TypeId;
 use std::collections::{BTreeMap, HashMap};
 use std::io;
 
-use parking_lot::Mutex;
-
 use super::names::{ClassNameError, distinct, select};
 use super::{Bundle, InventoryReport, InventoryRow, ListedObject, ObjectInfo, Tracker};
-use crate::registry::{Class, Count, Flag, Tallies, registry};
+use crate::registry::{Class, Count, Flag, ForkLock, Tallies, Turn, registry};
 
 /// A tracker that counts, by class, the objects that have it, and those that died with it. Cheap enough to stay the global tracker of
 /// a program in production.
@@ -35,14 +33,14 @@ pub struct Inventory {
     tallies: Tallies,
     lists: Lists,
     /// What each class had allocated when it was last dumped, by its index.
-    dumped: Mutex<HashMap<u32, u64>>,
+    dumped: ForkLock<HashMap<u32, u64>>,
 }
 
 /// The objects of those classes that are to be listed one by one.
 struct Lists {
     /// Whether there is any. Asked at each notification.
     any: Flag,
-    by_class: Mutex<HashMap<TypeId, Objects>>,
+    by_class: ForkLock<HashMap<TypeId, Objects>>,
 }
 
 /// By serial.
@@ -54,8 +52,8 @@ impl Inventory {
     pub fn new() -> Self {
         Self {
             tallies: Tallies::new(),
-            lists: Lists { any: Flag::new(), by_class: Mutex::default() },
-            dumped: Mutex::default(),
+            lists: Lists { any: Flag::new(), by_class: ForkLock::new(Turn::Last, HashMap::new) },
+            dumped: ForkLock::new(Turn::First, HashMap::new),
         }
     }
 

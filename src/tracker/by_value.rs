@@ -5,12 +5,11 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use classtracker_stats::ClassRow;
-use parking_lot::Mutex;
 
 use super::class::Totals;
 use super::state::State;
 use crate::inspect::ClassKey;
-use crate::registry::{Class, Counted, registry};
+use crate::registry::{Class, Counted, ForkLock, registry};
 
 /// The classes that there are, and what each added up to at one moment.
 pub(super) struct ByValue(Vec<(&'static Class, Counted, Totals)>);
@@ -22,7 +21,7 @@ impl ByValue {
     }
 
     /// A row for each class, beside `others`, whose names it leaves to them.
-    pub(super) fn add_rows(self, state: &Mutex<State>, rows: &mut Vec<ClassRow>) {
+    pub(super) fn add_rows(self, state: &ForkLock<State>, rows: &mut Vec<ClassRow>) {
         if self.0.is_empty() {
             return;
         }

@@ -20,11 +20,10 @@ mod tally;
 mod traces;
 
 use std::fmt::Display;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use classtracker_stats::{Snapshot, Stats};
-use parking_lot::Mutex;
 
 pub use error::TrackError;
 pub use handle::TrackHandle;
@@ -35,7 +34,7 @@ pub(crate) use subject::{Subject, session};
 
 use crate::memory::MemoryOptions;
 use crate::monitor::{self, EnvError, Monitor, MonitorError, MonitorOptions, MonitorStatus, Monitoring};
-use crate::registry::{Object, TRACKS, Visitor, Walker, registry};
+use crate::registry::{ForkLock, Object, Raced, TRACKS, Turn, Visitor, Walker, registry};
 use crate::{Inspect, Tracked};
 use class::TrackedClass;
 use object::TrackedObject;
@@ -66,7 +65,7 @@ use state::{Kept, State};
 /// ```
 pub struct ClassTracker {
     /// Shared with the monitor's thread, which does not keep it.
-    state: Arc<Mutex<State>>,
+    state: Arc<ForkLock<State>>,
     monitoring: Arc<Monitoring>,
 }
 
@@ -76,14 +75,15 @@ impl ClassTracker {
     pub fn new() -> Self {
         // The zero of all times is not later than the first tracker.
         crate::clock::started();
-        Self { state: Arc::new(Mutex::new(State::new())), monitoring: Arc::new(Monitoring::new()) }
+        let state = ForkLock::with(Turn::First, State::new(), State::lost);
+        Self { state: Arc::new(state), monitoring: Arc::new(Monitoring::new()) }
     }
 
     /// The tracker that the whole process shares.
     #[must_use]
     pub fn global() -> &'static Self {
-        static GLOBAL: LazyLock<ClassTracker> = LazyLock::new(ClassTracker::new);
-        &GLOBAL
+        static GLOBAL: Raced<ClassTracker> = Raced::new();
+        GLOBAL.get_or_make(ClassTracker::new)
     }
 
     /// Tracks all objects of `T` that are in a [`Tracked`], those made before this call included.

@@ -3,12 +3,12 @@
 use std::cmp::Reverse;
 
 use classtracker_stats::SiteRow;
-use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
 
 use super::state::State;
 use super::tally::Sums;
 use super::traces;
+use crate::registry::ForkLock;
 
 /// The number of no place, not even of an unknown one.
 pub(super) const NOWHERE: u32 = u32::MAX;
@@ -102,7 +102,7 @@ impl Sites {
     }
 
     /// A row for each place and each stack that led there, those with the most bytes first.
-    pub(super) fn rows(self, state: &Mutex<State>) -> Vec<SiteRow> {
+    pub(super) fn rows(self, state: &ForkLock<State>) -> Vec<SiteRow> {
         let mut rows: Vec<_> = self.0.into_iter().map(|(site, sum)| row(state, site, sum)).collect();
         // Stacks that differ in what is not shown are one.
         rows.sort_unstable_by(|a, b| (&a.site, &a.trace).cmp(&(&b.site, &b.trace)));
@@ -120,7 +120,7 @@ impl Sites {
     }
 }
 
-fn row(state: &Mutex<State>, site: u32, sum: Sum) -> SiteRow {
+fn row(state: &ForkLock<State>, site: u32, sum: Sum) -> SiteRow {
     let mut row = SiteRow::new(sum.live, sum.bytes);
     row.site = state.lock().names.site(site);
     row.trace = traces::of_site(site);

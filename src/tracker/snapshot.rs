@@ -6,7 +6,6 @@ use std::time::Instant;
 
 use chrono::Utc;
 use classtracker_stats::{CensusRow, ObjectRecord, ObjectRow, Snapshot, Tracking};
-use parking_lot::Mutex;
 
 use super::ages::Ages;
 use super::by_value::ByValue;
@@ -18,15 +17,21 @@ use super::plan::Plan;
 use super::state::{Listed, State};
 use super::tally::{Candidate, Source};
 use super::traces;
-use crate::monitor::Monitoring;
-use crate::registry::{TRACKS, Walker, registry};
+use crate::monitor::{MonitorError, Monitoring};
+use crate::registry::{ForkLock, TRACKS, Walker, registry};
 
 /// The lock is held only to copy what is to be read and to file what was found.
-pub(super) fn take(state: &Mutex<State>, monitoring: &Monitoring, label: String) -> Arc<Snapshot> {
+pub(super) fn take(state: &ForkLock<State>, monitoring: &Monitoring, label: String) -> Arc<Snapshot> {
     let settings = monitoring.settings();
     let mut snapshot = Snapshot::new(label, Utc::now(), crate::clock::elapsed());
     let start = Instant::now();
-    let mut plan = Plan::new(&mut state.lock(), snapshot.elapsed);
+    let (mut plan, lost) = {
+        let mut state = state.lock();
+        (Plan::new(&mut state, snapshot.elapsed), std::mem::take(&mut state.lost))
+    };
+    if lost {
+        monitoring.note(MonitorError::LostInFork);
+    }
     let by_value = ByValue::count();
     let findings = measure(&mut plan, settings.snapshot_threads);
     plan.count_classes(&findings.live);
@@ -108,7 +113,7 @@ struct Found {
 
 /// The records of objects: those that are known from earlier, and new ones.
 struct Records<'r> {
-    state: &'r Mutex<State>,
+    state: &'r ForkLock<State>,
     walker: Walker,
     known: &'r HashMap<u64, Listed>,
     elders: &'r HashMap<u64, Arc<ObjectRecord>>,
@@ -191,7 +196,7 @@ fn describe(
 
 /// Files the snapshot, and what was learnt on the way.
 fn file(
-    state: &Mutex<State>,
+    state: &ForkLock<State>,
     monitoring: &Monitoring,
     mut snapshot: Snapshot,
     plan: &Plan,

@@ -34,6 +34,8 @@ pub(super) struct State {
     pub(super) era: Era,
     /// Whether snapshots count the values of derived types inside objects.
     pub(super) census: bool,
+    /// Whether this stands in the place of what was in pieces when the process was forked, and nobody was told yet.
+    pub(super) lost: bool,
 }
 
 /// A handle that keeps an object alive.
@@ -76,7 +78,13 @@ impl State {
             kept: HashMap::new(),
             era: Era::default(),
             census: false,
+            lost: false,
         }
+    }
+
+    /// What a forked process has that could not get at the tracker's state.
+    pub(super) fn lost() -> Self {
+        Self { lost: true, ..Self::new() }
     }
 
     /// Enters an object that is registered on its own, and the handle that keeps it alive if that is wanted. What is returned is to
@@ -125,7 +133,7 @@ impl State {
     pub(super) fn clear(&mut self) -> Self {
         let Era { detached, cleared } = self.era;
         let era = Era { detached: detached + 1, cleared: cleared + 1 };
-        let fresh = Self { era, census: self.census, ..Self::new() };
+        let fresh = Self { era, census: self.census, lost: self.lost, ..Self::new() };
         std::mem::replace(self, fresh)
     }
 

@@ -3,21 +3,21 @@
 use std::sync::{Arc, Weak};
 
 use classtracker_stats::{Session, Snapshot};
-use parking_lot::Mutex;
 
 use super::snapshot;
 use super::state::State;
 use crate::monitor::Monitoring;
+use crate::registry::ForkLock;
 
 /// A tracker that is not kept by being monitored.
 #[derive(Clone)]
 pub(crate) struct Subject {
-    state: Weak<Mutex<State>>,
+    state: Weak<ForkLock<State>>,
     monitoring: Weak<Monitoring>,
 }
 
 impl Subject {
-    pub(super) fn new(state: &Arc<Mutex<State>>, monitoring: &Arc<Monitoring>) -> Self {
+    pub(super) fn new(state: &Arc<ForkLock<State>>, monitoring: &Arc<Monitoring>) -> Self {
         Self { state: Arc::downgrade(state), monitoring: Arc::downgrade(monitoring) }
     }
 

@@ -1,12 +1,11 @@
 //! The calls that led to objects, by name. They are looked up when a snapshot shows them, each once in the process.
 
 use std::collections::HashMap;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use classtracker_stats::{Frame, Trace};
-use parking_lot::Mutex;
 
-use crate::registry::registry;
+use crate::registry::{ForkLock, Raced, Turn, registry};
 
 /// Bounded: stacks are, by the registry, and addresses of calls by the program's size.
 #[derive(Default)]
@@ -18,7 +17,23 @@ struct Known {
     bytes: usize,
 }
 
-static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(Mutex::default);
+/// Whether addresses can still be looked up in this process.
+///
+/// That takes a lock of the crate that does it; a thread which held it may not be there in a forked process. So it is done under this one
+/// alone: who inherits it lets it be.
+struct Names {
+    can_be_had: bool,
+}
+
+fn known() -> &'static ForkLock<Known> {
+    static KNOWN: Raced<ForkLock<Known>> = Raced::new();
+    KNOWN.get_or_make(|| ForkLock::new(Turn::Last, Known::default))
+}
+
+fn names() -> &'static ForkLock<Names> {
+    static NAMES: Raced<ForkLock<Names>> = Raced::new();
+    NAMES.get_or_make(|| ForkLock::with(Turn::AtOnce, Names { can_be_had: true }, || Names { can_be_had: false }))
+}
 
 /// The calls that led to the objects of the site with this number; `None` if they were not recorded.
 ///
@@ -26,22 +41,19 @@ static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(Mutex::default);
 pub(super) fn of_site(site: u32) -> Option<Arc<Trace>> {
     let stack = registry().stack(site)?;
     let key = stack.as_ptr().addr();
-    if let Some(known) = KNOWN.lock().traces.get(&key) {
+    if let Some(known) = known().lock().traces.get(&key) {
         return Some(Arc::clone(known));
     }
     let trace = Arc::new(symbolised(&stack));
-    let mut known = KNOWN.lock();
+    let mut known = known().lock();
     known.bytes += size_of::<Trace>() + size_of_val(&*trace.frames);
     Some(Arc::clone(known.traces.entry(key).or_insert(trace)))
 }
 
 /// Bytes that all names and traces take.
 pub(super) fn overhead_bytes() -> usize {
-    // Most programs have none.
-    LazyLock::get(&KNOWN).map_or(0, |known| {
-        let known = known.lock();
-        known.bytes + (known.traces.capacity() + known.frames.capacity()) * size_of::<[usize; 3]>()
-    })
+    let known = known().lock();
+    known.bytes + (known.traces.capacity() + known.frames.capacity()) * size_of::<[usize; 3]>()
 }
 
 fn symbolised(stack: &[usize]) -> Trace {
@@ -79,11 +91,11 @@ fn inner(frames: &[Arc<Frame>]) -> usize {
 }
 
 fn frames_at(address: usize) -> Arc<[Arc<Frame>]> {
-    if let Some(known) = KNOWN.lock().frames.get(&address) {
+    if let Some(known) = known().lock().frames.get(&address) {
         return Arc::clone(known);
     }
     let frames: Arc<[_]> = looked_up(address).into_iter().map(Arc::new).collect();
-    let mut known = KNOWN.lock();
+    let mut known = known().lock();
     known.bytes += frames
         .iter()
         .map(|frame| {
@@ -99,18 +111,25 @@ fn looked_up(address: usize) -> Vec<Frame> {
     use classtracker_stats::Site;
 
     let mut frames = Vec::new();
-    // By the address of the instruction that the call returns to; the crate looks at the one before it.
-    backtrace::resolve(std::ptr::without_provenance_mut(address), |symbol| {
-        let name = symbol.name().map(|name| format!("{name:#}"));
-        let mut frame = Frame::new(name.unwrap_or_else(|| format!("{address:#x}")));
-        frame.site = symbol.filename().zip(symbol.lineno()).map(|(file, line)| Site {
-            file: file.to_string_lossy().into(),
-            line,
-            // 0 stands for the left edge of the line.
-            column: symbol.colno().unwrap_or(0).max(1),
+    let mut look_up = || {
+        // By the address of the instruction that the call returns to; the crate looks at the one before it.
+        backtrace::resolve(std::ptr::without_provenance_mut(address), |symbol| {
+            let name = symbol.name().map(|name| format!("{name:#}"));
+            let mut frame = Frame::new(name.unwrap_or_else(|| format!("{address:#x}")));
+            frame.site = symbol.filename().zip(symbol.lineno()).map(|(file, line)| Site {
+                file: file.to_string_lossy().into(),
+                line,
+                // 0 stands for the left edge of the line.
+                column: symbol.colno().unwrap_or(0).max(1),
+            });
+            frames.push(frame);
         });
-        frames.push(frame);
-    });
+    };
+    let names = names().lock();
+    if names.can_be_had {
+        look_up();
+    }
+    drop(names);
     if frames.is_empty() {
         frames.push(Frame::new(format!("{address:#x}")));
     }
