@@ -4,8 +4,8 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::vec;
 
-use parking_lot::Mutex;
 use rustc_hash::FxHashSet;
+use std::sync::{Mutex, PoisonError};
 
 use super::Again;
 use crate::inspect::Covers;
@@ -86,7 +86,7 @@ impl Ground {
 
     /// The next stretch; `None` when all is taken.
     pub(super) fn take(&self) -> Option<Stretch> {
-        let mut next = self.next.lock();
+        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
         let share = |left: usize, most: usize| match self.threads {
             1 => left,
             threads => (left / (threads * RETURNS)).clamp(1, most),
@@ -114,7 +114,7 @@ impl Ground {
 
     /// How much is left that could be handed out, in pages and objects.
     pub(super) fn left(&self) -> usize {
-        let next = self.next.lock();
+        let next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
         let pages = self.pages.iter().skip(next.class).map(Pages::len).sum::<usize>();
         self.objects.len() - next.object + pages - next.page
     }
