@@ -6,6 +6,15 @@ use crate::names::ClassNames;
 use crate::{CensusRow, Names, Snapshot};
 
 /// The values of one type in one snapshot of a [`Summary`](crate::Summary).
+///
+/// ```
+/// use classtracker_stats::Stats;
+///
+/// let summary = Stats::load("docs/factory.ctdump")?.summary();
+/// let census = summary.snapshots[0].census.as_ref().unwrap();
+/// assert_eq!((&*census[0].name, census[0].row.count, census[0].row.bytes), ("Skill", 6, 240));
+/// # Ok::<(), classtracker_stats::DumpError>(())
+/// ```
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct CensusEntry {

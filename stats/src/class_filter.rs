@@ -37,12 +37,27 @@ impl Default for Kind {
 
 impl ClassFilter {
     /// Classes with this anywhere in their names; all for an empty text.
+    ///
+    /// ```
+    /// use classtracker_stats::ClassFilter;
+    ///
+    /// let staff = ClassFilter::contains("staff");
+    /// assert!(staff.matches("app::staff::Employee") && !staff.is_all());
+    /// assert!(ClassFilter::contains("").is_all());
+    /// ```
     #[must_use]
     pub fn contains(text: impl Into<String>) -> Self {
         Self(Kind::Contains(text.into()))
     }
 
     /// The class with exactly this name.
+    ///
+    /// ```
+    /// use classtracker_stats::ClassFilter;
+    ///
+    /// let employee = ClassFilter::exactly("app::Employee");
+    /// assert!(employee.matches("app::Employee") && !employee.matches("app::EmployeeList"));
+    /// ```
     #[must_use]
     pub fn exactly(name: impl Into<String>) -> Self {
         Self(Kind::Exactly(name.into()))
@@ -156,6 +171,15 @@ impl Serialize for ClassFilter {
 }
 
 /// A text that is no [`ClassFilter`].
+///
+/// ```
+/// use classtracker_stats::ClassFilter;
+///
+/// let error = "/(/".parse::<ClassFilter>().unwrap_err();
+/// # #[cfg(feature = "regex")]
+/// assert_eq!(error.to_string(), "bad regular expression \"(\": unclosed group");
+/// # drop(error);
+/// ```
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ClassFilterError {

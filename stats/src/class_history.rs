@@ -7,6 +7,18 @@ use crate::names::ClassNames;
 use crate::{HistoryEvent, Moment, Names, Stats};
 
 /// How the number of live objects of one class changed: an answer to [`Stats::histories`].
+///
+/// ```
+/// use classtracker_stats::Stats;
+///
+/// let mut stats = Stats::load("docs/factory.ctdump")?;
+/// let history = &stats.filter("Employee").histories()[0];
+/// assert_eq!(history.events().map(|event| event.live).collect::<Vec<_>>(), [1, 2, 3, 2]);
+/// assert_eq!((history.lost(), history.stretches[0].events.len()), (0, 2));
+/// let mut text = Vec::new();
+/// history.write_text(&mut text)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct ClassHistory {
@@ -19,6 +31,8 @@ pub struct ClassHistory {
 }
 
 /// The changes up to one snapshot, from the one before it on.
+///
+/// See [`ClassHistory`] for an example.
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct HistoryStretch {

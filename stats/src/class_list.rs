@@ -8,6 +8,19 @@ use crate::names::ClassNames;
 use crate::{Moment, Query, Snapshot, Stats};
 
 /// All classes over a whole run, a line for each: the answer to [`Stats::classes`].
+///
+/// ```
+/// use classtracker_stats::Stats;
+///
+/// let list = Stats::load("docs/factory.ctdump")?.classes();
+/// assert_eq!((list.snapshots, list.matching), (8, 3));
+/// let orders = &list.classes[0];
+/// assert_eq!((&*orders.name, orders.created, orders.live.last), ("Order", 96, 80));
+/// assert_eq!(orders.bytes.unwrap().peak, 8000);
+/// let mut text = Vec::new();
+/// list.write_text(&mut text)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct ClassList {
@@ -27,6 +40,8 @@ pub struct ClassList {
 }
 
 /// One class over a whole run.
+///
+/// See [`ClassList`] for an example.
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct ClassRun {
@@ -51,6 +66,8 @@ pub struct ClassRun {
 }
 
 /// A number in the first and the last snapshot that has it, and the largest in any.
+///
+/// See [`ClassListBuilder`] for an example.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct FirstLastPeak {

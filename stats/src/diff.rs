@@ -18,6 +18,30 @@ pub(crate) use join::Line;
 /// lived before live on follows from that only in part: an object that was made and dropped in between looks like one
 /// made and an older one dropped. Where both snapshots list all objects of the class, it is known exactly; otherwise the
 /// numbers are [`Bounds`].
+///
+/// ```
+/// use classtracker_stats::{Runs, SnapshotKey, Stats};
+/// use std::time::Duration;
+///
+/// let stats = Stats::load("docs/factory.ctdump")?;
+/// let diff = stats.diff(&"start".parse()?, &SnapshotKey::LAST)?;
+/// assert_eq!((diff.before.moment.label.as_str(), diff.runs), ("start", Runs::Same));
+/// assert_eq!(diff.elapsed(), Some(Duration::from_secs(420)));
+/// assert_eq!(diff.growth().unwrap().to_string(), "504.6 %");
+///
+/// let orders = &diff.classes[0];
+/// assert_eq!((&*orders.name, orders.live_change, orders.bytes_change), ("Order", 70, Some(7000)));
+/// assert_eq!((orders.after.unwrap().live, orders.created, orders.dropped), (80, Some(84), Some(14)));
+/// // All employees are listed, so it is known what became of each.
+/// let fates = diff.classes[1].fates.unwrap();
+/// assert!(diff.classes[1].is_changed() && fates.is_exact());
+/// assert_eq!((fates.new.exact(), fates.dead.exact(), fates.listed.survived), (Some(1), Some(1), 1));
+/// assert_eq!((diff.objects[0].serial, diff.objects[0].before_bytes), (2, Some(200)));
+///
+/// let mut text = Vec::new();
+/// diff.write_text(&mut text)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Diff {
@@ -37,6 +61,8 @@ pub struct Diff {
 }
 
 /// One of the two snapshots of a [`Diff`].
+///
+/// See [`Diff`] for an example.
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct DiffEnd {
@@ -49,6 +75,8 @@ pub struct DiffEnd {
 }
 
 /// Whether two snapshots are of one run of one process.
+///
+/// See [`Diff`] for an example.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -61,6 +89,8 @@ pub enum Runs {
 }
 
 /// How one class changed.
+///
+/// See [`Diff`] for an example.
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct ClassDiff {
@@ -87,6 +117,8 @@ pub struct ClassDiff {
 }
 
 /// What a class held in one of the two snapshots.
+///
+/// See [`Diff`] for an example.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 pub struct Held {
@@ -102,6 +134,8 @@ pub struct Held {
 ///
 /// With each bound taken from the same side: those alive before, less the dead, are the survivors, and with the new ones
 /// these are all that are alive after.
+///
+/// See [`Diff`] for an example.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 pub struct Fates {
@@ -124,6 +158,8 @@ pub struct Fates {
 }
 
 /// What became of those objects that the snapshots list one by one.
+///
+/// See [`Diff`] for an example.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 pub struct ListedFates {
@@ -145,6 +181,8 @@ pub struct ListedFates {
 }
 
 /// How one object changed.
+///
+/// See [`Diff`] for an example.
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct ObjectDiff {
@@ -162,6 +200,16 @@ pub struct ObjectDiff {
 
 impl ObjectDiff {
     /// By how many bytes it changed memory: all of a new object, less all of a dead one.
+    ///
+    /// ```
+    /// use classtracker_stats::Stats;
+    ///
+    /// let stats = Stats::load("docs/factory.ctdump")?;
+    /// let diff = stats.diff(&"start".parse()?, &"load".parse()?)?;
+    /// let changes: Vec<_> = diff.objects.iter().map(|object| (object.serial, object.bytes_change())).collect();
+    /// assert_eq!(changes, [(3, 200), (1, 64)]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn bytes_change(&self) -> i64 {
         crate::units::change(self.before_bytes.unwrap_or(0), self.after_bytes.unwrap_or(0))
@@ -252,6 +300,17 @@ impl Stats {
 
     /// What changed from one snapshot to another, as these options want to know it. They are of one run, whatever the
     /// options say.
+    ///
+    /// ```
+    /// use classtracker_stats::{DiffOptions, Names, SnapshotKey, Stats};
+    ///
+    /// let mut options = DiffOptions::default();
+    /// (options.names, options.objects) = (Names::Full, 1);
+    /// let stats = Stats::load("docs/factory.ctdump")?;
+    /// let diff = stats.diff_with(&SnapshotKey::FIRST, &SnapshotKey::LAST, options)?;
+    /// assert_eq!((&*diff.classes[0].name, diff.objects.len()), ("factory::Order", 1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// As [`diff`](Self::diff).

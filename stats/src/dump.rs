@@ -58,15 +58,47 @@ use crate::Stats;
 
 /// The first bytes of a dump. They are chosen to be damaged by whatever takes the file for text: a byte over 127, both
 /// kinds of line end, the end-of-file character of DOS.
+///
+/// ```
+/// use classtracker_stats::dump;
+///
+/// let bytes = std::fs::read("docs/factory.ctdump")?;
+/// assert!(bytes.starts_with(&dump::MAGIC));
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub const MAGIC: [u8; 8] = *b"\x89CTD\r\n\x1a\n";
 
 /// The version of the layout that this crate writes, and the latest that it reads.
+///
+/// ```
+/// use classtracker_stats::{DumpReader, dump};
+///
+/// let bytes = std::fs::read("docs/factory.ctdump")?;
+/// assert_eq!(DumpReader::new(&bytes[..])?.version(), dump::VERSION);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub const VERSION: u16 = 2;
 
 /// The oldest version of the layout that this crate reads.
+///
+/// ```
+/// use classtracker_stats::dump;
+///
+/// // The version stands behind the magic.
+/// let version = |bytes: &[u8]| u16::from_le_bytes([bytes[8], bytes[9]]);
+/// let bytes = std::fs::read("docs/factory.ctdump")?;
+/// assert!((dump::OLDEST_VERSION..=dump::VERSION).contains(&version(&bytes)));
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub const OLDEST_VERSION: u16 = 1;
 
 /// The longest payload that a frame may have, in bytes.
+///
+/// ```
+/// use classtracker_stats::dump;
+///
+/// assert_eq!(dump::MAX_PAYLOAD, 1024 * 1024 * 1024);
+/// ```
 pub const MAX_PAYLOAD: u32 = 1 << 30;
 
 impl Stats {
@@ -99,6 +131,18 @@ impl Stats {
 
     /// As [`dump`](Self::dump), for a dump that is written as the options say.
     ///
+    /// ```
+    /// # let dir = tempfile::tempdir()?;
+    /// # let path = dir.path().join("factory.ctdump");
+    /// use classtracker_stats::dump::WriteOptions;
+    /// use classtracker_stats::Stats;
+    ///
+    /// let stats = Stats::load("docs/factory.ctdump")?;
+    /// stats.dump_with(&path, &WriteOptions::default())?;
+    /// assert_eq!(Stats::load(&path)?.snapshots(), stats.snapshots());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`dump`](Self::dump).
     pub fn dump_with(&self, path: impl AsRef<Path>, options: &WriteOptions) -> Result<(), DumpError> {
@@ -112,6 +156,16 @@ impl Stats {
 
     /// Writes all snapshots as a dump, each frame with one call of `write_all`.
     ///
+    /// ```
+    /// use classtracker_stats::Stats;
+    ///
+    /// let stats = Stats::load("docs/factory.ctdump")?;
+    /// let mut bytes = Vec::new();
+    /// stats.write_to(&mut bytes)?;
+    /// assert_eq!(Stats::read_from(&bytes[..])?.snapshots(), stats.snapshots());
+    /// # Ok::<(), classtracker_stats::DumpError>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`dump`](Self::dump); a part of the dump may then be written.
     pub fn write_to(&self, out: impl Write) -> Result<(), DumpError> {
@@ -119,6 +173,17 @@ impl Stats {
     }
 
     /// The same as the options say.
+    ///
+    /// ```
+    /// use classtracker_stats::dump::WriteOptions;
+    /// use classtracker_stats::Stats;
+    ///
+    /// let stats = Stats::load("docs/factory.ctdump")?;
+    /// let mut bytes = Vec::new();
+    /// stats.write_with(&mut bytes, &WriteOptions::default())?;
+    /// assert_eq!(Stats::read_from(&bytes[..])?.snapshots(), stats.snapshots());
+    /// # Ok::<(), classtracker_stats::DumpError>(())
+    /// ```
     ///
     /// # Errors
     /// As [`write_to`](Self::write_to).
@@ -180,6 +245,18 @@ impl Stats {
 
     /// The same from a stream.
     ///
+    /// ```
+    /// use std::fs::File;
+    /// use classtracker_stats::dump::{Objects, ReadOptions};
+    /// use classtracker_stats::Stats;
+    ///
+    /// let mut options = ReadOptions::default();
+    /// options.objects = Objects::Skip;
+    /// let (stats, lost) = Stats::read_with(File::open("docs/factory.ctdump")?, &options)?;
+    /// assert_eq!((stats.snapshots().len(), lost.len()), (8, 0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`load_with`](Self::load_with), without a path.
     pub fn read_with(input: impl Read, options: &ReadOptions) -> Result<(Self, Vec<Lost>), DumpError> {
@@ -189,6 +266,15 @@ impl Stats {
     }
 
     /// Reads a dump from a stream, to its end.
+    ///
+    /// ```
+    /// use std::fs::File;
+    /// use classtracker_stats::Stats;
+    ///
+    /// let stats = Stats::read_from(File::open("docs/factory.ctdump")?)?;
+    /// assert_eq!(stats.snapshots().len(), 8);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// As [`load`](Self::load), without a path.

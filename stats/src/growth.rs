@@ -24,6 +24,19 @@ pub use builder::GrowthBuilder;
 /// closest to a straight line. So a class that filled up and stays full is not growing.
 ///
 /// With more than 128 snapshots, neighbouring ones are averaged, so that fewer points are left.
+///
+/// ```
+/// use classtracker_stats::{Stats, Verdict};
+///
+/// let growth = Stats::load("docs/factory.ctdump")?.growth();
+/// assert_eq!((growth.snapshots, growth.growing().count()), (8, 1));
+/// let orders = &growth.classes[0];
+/// assert_eq!((&*orders.name, orders.verdict), ("Order", Verdict::Growing));
+/// assert_eq!((orders.objects.per_hour, orders.objects.warm_up), (Some(600.0), 0));
+/// let mut text = Vec::new();
+/// growth.write_text(&mut text)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Growth {
@@ -40,6 +53,8 @@ pub struct Growth {
 }
 
 /// How one class grows.
+///
+/// See [`Growth`] for an example.
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct ClassGrowth {
@@ -56,6 +71,8 @@ pub struct ClassGrowth {
 }
 
 /// How a number changes over the snapshots. It is a number of bytes or of objects, and so is all here that is no share.
+///
+/// See [`Growth`] for an example.
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Trend {
@@ -84,6 +101,8 @@ pub struct Trend {
 }
 
 /// What a class does in the long run.
+///
+/// See [`Growth`] for an example.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -97,6 +97,22 @@ impl Default for Options {
 /// A report in the making: it takes snapshots one at a time, and holds none of them.
 ///
 /// It needs memory for the classes, times the snapshots in the charts (70 MB at most), and for the largest objects.
+///
+/// ```
+/// # let dir = tempfile::tempdir()?;
+/// # let path = dir.path().join("report.html");
+/// use std::fs::File;
+/// use classtracker_stats::{DumpReader, html};
+///
+/// let mut reader = DumpReader::new(File::open("docs/factory.ctdump")?)?;
+/// let mut report = html::Report::new(reader.session());
+/// for snapshot in reader.by_ref() {
+///     report.add(&*snapshot?);
+/// }
+/// assert_eq!(report.snapshots(), 8);
+/// report.save(&path)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Report {
     session: Session,
     options: Options,
@@ -115,6 +131,17 @@ impl Report {
     }
 
     /// The same, with options.
+    ///
+    /// ```
+    /// use classtracker_stats::{Stats, html};
+    ///
+    /// let stats = Stats::load("docs/factory.ctdump")?;
+    /// let mut options = html::Options::default();
+    /// options.charted_snapshots = 4;
+    /// let mut report = html::Report::with(stats.session(), options);
+    /// stats.snapshots().iter().for_each(|snapshot| report.add(snapshot));
+    /// # Ok::<(), classtracker_stats::DumpError>(())
+    /// ```
     #[must_use]
     pub fn with(session: &Session, options: Options) -> Self {
         Self {
@@ -144,6 +171,16 @@ impl Report {
     }
 
     /// Writes the page.
+    ///
+    /// ```
+    /// use classtracker_stats::{Stats, html};
+    ///
+    /// let stats = Stats::load("docs/factory.ctdump")?;
+    /// let mut page = Vec::new();
+    /// html::Report::new(stats.session()).write(&mut page)?;
+    /// assert!(page.starts_with(b"<!doctype html>"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// What `out` gives.
@@ -205,6 +242,16 @@ impl Report {
 }
 
 /// Why a report could not be saved.
+///
+/// ```
+/// use classtracker_stats::dump::Action;
+/// use classtracker_stats::Stats;
+///
+/// let error = Stats::load("docs/factory.ctdump")?.html("no/such/folder/report.html").unwrap_err();
+/// assert!(matches!(error.action, Action::Create));
+/// assert!(error.to_string().starts_with("no/such/folder/report.html: can't create"));
+/// # Ok::<(), classtracker_stats::DumpError>(())
+/// ```
 #[non_exhaustive]
 #[derive(Debug, Error)]
 #[error("{}: can't {action} the report: {error}", path.display())]
@@ -255,6 +302,15 @@ impl Stats {
     }
 
     /// Writes the same report to a stream.
+    ///
+    /// ```
+    /// use classtracker_stats::Stats;
+    ///
+    /// let mut page = Vec::new();
+    /// Stats::load("docs/factory.ctdump")?.write_html(&mut page)?;
+    /// assert!(page.starts_with(b"<!doctype html>"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// What `out` gives.

@@ -9,6 +9,18 @@ use crate::{ClassRow, Durations, Moment, Percent, Query, Snapshot, SnapshotKey, 
 
 /// How old the live objects of classes are, or how long the dead ones lived: the answer to [`Stats::ages`] and
 /// [`Stats::lifetimes`].
+///
+/// ```
+/// use classtracker_stats::{LifespansOf, SnapshotKey, Stats};
+///
+/// let lifetimes = Stats::load("docs/factory.ctdump")?.lifetimes(&SnapshotKey::LAST)?;
+/// assert_eq!((lifetimes.of, lifetimes.matching, lifetimes.not_counted), (LifespansOf::Dead, 1, 2));
+/// let employees = &lifetimes.classes[0];
+/// assert_eq!((&*employees.name, employees.objects, employees.bars[0].objects), ("Employee", 1, 1));
+/// let mut text = Vec::new();
+/// lifetimes.write_text(&mut text)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Lifespans {
@@ -27,6 +39,8 @@ pub struct Lifespans {
 }
 
 /// What [`Lifespans`] are of.
+///
+/// See [`Lifespans::new`] for an example.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -38,6 +52,8 @@ pub enum LifespansOf {
 }
 
 /// The histogram of one class in [`Lifespans`].
+///
+/// See [`Lifespans`] for an example.
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct ClassLifespans {
@@ -52,6 +68,8 @@ pub struct ClassLifespans {
 }
 
 /// One bar of a histogram: objects of about the same age.
+///
+/// See [`Stats::ages`] for an example.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
 pub struct LifespanBar {
@@ -69,6 +87,15 @@ pub struct LifespanBar {
 
 impl Lifespans {
     /// The histograms of the classes that the query wants.
+    ///
+    /// ```
+    /// use classtracker_stats::{Lifespans, LifespansOf, Query, Stats};
+    ///
+    /// let stats = Stats::load("docs/factory.ctdump")?;
+    /// let ages = Lifespans::new(&stats.snapshots()[0], LifespansOf::Live, &Query::default());
+    /// assert_eq!(ages.classes[0].objects, 2);
+    /// # Ok::<(), classtracker_stats::DumpError>(())
+    /// ```
     #[must_use]
     pub fn new(snapshot: &Snapshot, of: LifespansOf, query: &Query) -> Self {
         let names = ClassNames::new(query.names, snapshot.classes.iter().map(|row| &row.class).collect());

@@ -34,6 +34,13 @@ enum Kind {
 
 impl Limit {
     /// At most `objects` objects.
+    ///
+    /// ```
+    /// use classtracker_stats::Limit;
+    ///
+    /// assert_eq!(Limit::count(10), "10".parse()?);
+    /// # Ok::<(), classtracker_stats::LimitError>(())
+    /// ```
     #[must_use]
     pub const fn count(objects: usize) -> Self {
         Self(Kind::Count(objects))
@@ -94,6 +101,12 @@ impl fmt::Display for Limit {
 }
 
 /// A number that is no [`Limit`]: negative, not a number, or above 1 and not whole.
+///
+/// ```
+/// use classtracker_stats::Limit;
+///
+/// assert_eq!("-1".parse::<Limit>().unwrap_err().found, "-1");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("bad limit {found:?}: expected a whole number of objects, or a share of them between 0 and 1")]
 pub struct LimitError {

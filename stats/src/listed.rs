@@ -7,6 +7,23 @@ use crate::{ObjectRow, Site, Trace};
 ///
 /// Questions about single objects read rows through this, so that they need not be [`ObjectRow`]s in memory: a reader that
 /// unpacks one row at a time will do.
+///
+/// ```
+/// use classtracker_stats::{ListedObject, Stats};
+/// use std::time::Duration;
+///
+/// fn line(object: &impl ListedObject) -> String {
+///     let site = object.site().map(|site| site.to_string()).unwrap_or_default();
+///     let calls = object.trace().map_or(0, |trace| trace.frames.len());
+///     let seconds = object.birth().as_ref().map(Duration::as_secs);
+///     format!("#{} {} {} {site} {calls} {seconds:?}", object.serial(), object.class(), object.bytes())
+/// }
+///
+/// let stats = Stats::load("docs/factory.ctdump")?;
+/// let first = line(&stats.snapshots()[0].objects[0]);
+/// assert_eq!(first, "#1 factory::staff::Employee 200 src/staff.rs:12:9 2 Some(0)");
+/// # Ok::<(), classtracker_stats::DumpError>(())
+/// ```
 pub trait ListedObject {
     /// As [`ObjectRecord::serial`](crate::ObjectRecord::serial).
     fn serial(&self) -> u64;

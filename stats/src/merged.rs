@@ -97,6 +97,15 @@ impl Merged {
 }
 
 /// Two of the runs that were to be put side by side are the same one.
+///
+/// ```
+/// use classtracker_stats::{Merged, Stats};
+///
+/// let run = Stats::load("docs/factory.ctdump")?;
+/// let error = Merged::new(vec![run.clone(), run]).unwrap_err();
+/// assert_eq!((error.first, error.second), (1, 2));
+/// # Ok::<(), classtracker_stats::DumpError>(())
+/// ```
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{first} and {second} are of the same run: {}", process.what())]
@@ -110,6 +119,15 @@ pub struct SameRun {
 }
 
 /// No such object in several runs.
+///
+/// ```
+/// use classtracker_stats::{Merged, Stats, UnknownMerged};
+///
+/// let merged = Merged::new(vec![Stats::load("docs/factory.ctdump")?])?;
+/// let error = merged.object("2#17".parse()?).unwrap_err();
+/// assert!(matches!(error, UnknownMerged::Process { number: 2, processes: 1 }));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum UnknownMerged {

@@ -5,6 +5,17 @@ use crate::text::printable;
 use crate::{Seconds, Snapshot};
 
 /// What tells one snapshot from the others in a text: `after load (0.412s)`, or `0.412s` without a label.
+///
+/// ```
+/// use classtracker_stats::{Moment, Stats};
+/// use std::time::Duration;
+///
+/// assert_eq!(Moment::new("after load", Duration::from_millis(412)).to_string(), "after load (0.412s)");
+/// let stats = Stats::load("docs/factory.ctdump")?;
+/// let moment = Moment::of(&stats.snapshots()[0]);
+/// assert_eq!((moment.label.as_str(), moment.elapsed), ("start", Duration::from_secs(1)));
+/// # Ok::<(), classtracker_stats::DumpError>(())
+/// ```
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Moment {

@@ -9,6 +9,16 @@ pub(crate) use shorten::last_segment;
 use shorten::{longest_path, shorten};
 
 /// How classes are named in what is printed.
+///
+/// ```
+/// use classtracker_stats::{Names, Stats};
+///
+/// let mut stats = Stats::load("docs/factory.ctdump")?;
+/// assert_eq!(&*stats.summary().snapshots[0].rows[0].name, "Employee");
+/// stats.names(Names::Full);
+/// assert_eq!(&*stats.summary().snapshots[0].rows[1].name, "factory::Request");
+/// # Ok::<(), classtracker_stats::DumpError>(())
+/// ```
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize)]
 #[serde(rename_all = "snake_case")]

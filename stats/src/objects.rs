@@ -13,6 +13,22 @@ use collect::Collected;
 pub use history::{ObjectError, ObjectHistory, UnknownObject};
 
 /// Objects one by one, each with its size over time: the answer to [`Stats::objects`](crate::Stats::objects).
+///
+/// ```
+/// use classtracker_stats::{Fate, Query, Stats};
+///
+/// let list = Stats::load("docs/factory.ctdump")?.objects(&Query::default());
+/// assert_eq!((list.total, list.matching, list.objects.len()), (3, 3, 3));
+/// let grace = &list.objects[1];
+/// assert_eq!((grace.record.repr.as_deref(), &*grace.name), (Some("Grace"), "Employee"));
+/// assert_eq!((grace.sizes.len(), grace.sizes[0].bytes), (2, 200));
+/// assert!(matches!(grace.fate, Fate::DeadBy { snapshot: 2, .. }));
+/// // Orders have no rows of their own: they are only counted.
+/// assert_eq!((list.folded[0].snapshot, list.folded[0].objects), (0, 13));
+/// let mut text = Vec::new();
+/// list.write_text(&mut text)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct ObjectList {
@@ -31,6 +47,8 @@ pub struct ObjectList {
 }
 
 /// One object in an [`ObjectList`].
+///
+/// See [`ObjectList`] for an example.
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct ObjectEntry {
@@ -45,6 +63,8 @@ pub struct ObjectEntry {
 }
 
 /// An object's size in one snapshot.
+///
+/// See [`ObjectList`] for an example.
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Measured {
@@ -59,6 +79,8 @@ pub struct Measured {
 }
 
 /// What became of an object, as far as the snapshots tell.
+///
+/// See [`ObjectList`] for an example.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -78,6 +100,8 @@ pub enum Fate {
 }
 
 /// Live objects of one snapshot that only their classes' rows count.
+///
+/// See [`ObjectList`] for an example.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct Folded {

@@ -10,6 +10,21 @@ use crate::{Moment, ObjectRecord, Query, Snapshot, SnapshotKey, SnapshotKeyError
 const USUAL: usize = 10;
 
 /// The oldest live objects of a snapshot: the answer to [`Stats::oldest`].
+///
+/// ```
+/// use classtracker_stats::{SnapshotKey, Stats};
+/// use std::time::Duration;
+///
+/// let oldest = Stats::load("docs/factory.ctdump")?.oldest(&SnapshotKey::LAST)?;
+/// let first = &oldest.objects[0];
+/// assert_eq!((first.record.serial, first.age), (1, Some(Duration::from_secs(421))));
+/// // Of the orders no single one is known.
+/// let orders = &oldest.classes[1];
+/// assert_eq!((&*orders.name, orders.live, orders.known, orders.oldest), ("Order", 80, 0, false));
+/// let mut text = Vec::new();
+/// oldest.write_text(&mut text)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Oldest {
@@ -24,6 +39,8 @@ pub struct Oldest {
 }
 
 /// One object in [`Oldest`].
+///
+/// See [`Oldest`] for an example.
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct OldObject {
@@ -39,6 +56,8 @@ pub struct OldObject {
 }
 
 /// Which objects of a class could be looked at.
+///
+/// See [`Oldest`] for an example.
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct OldestOf {
@@ -57,6 +76,16 @@ pub struct OldestOf {
 
 impl Oldest {
     /// The oldest live objects of the classes that the query wants; 10 of them if it has no limit.
+    ///
+    /// ```
+    /// use classtracker_stats::{Oldest, Query, Stats};
+    ///
+    /// let stats = Stats::load("docs/factory.ctdump")?;
+    /// let mut query = Query::default();
+    /// query.class = "Employee".into();
+    /// assert_eq!(Oldest::new(&stats.snapshots()[1], &query).objects.len(), 3);
+    /// # Ok::<(), classtracker_stats::DumpError>(())
+    /// ```
     #[must_use]
     pub fn new(snapshot: &Snapshot, query: &Query) -> Self {
         let names = ClassNames::new(query.names, snapshot.classes.iter().map(|row| &row.class).collect());

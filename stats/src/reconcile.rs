@@ -21,6 +21,15 @@ pub struct Reconciliation {
 }
 
 /// What the tracked objects are a part of.
+///
+/// ```
+/// use classtracker_stats::{AllocatorSource, Stats};
+///
+/// let stats = Stats::load("docs/factory.ctdump")?;
+/// let whole = stats.snapshots()[0].reconcile().whole.unwrap();
+/// assert_eq!((whole.bytes, whole.allocator), (50_000, Some(AllocatorSource::Counting)));
+/// # Ok::<(), classtracker_stats::DumpError>(())
+/// ```
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct Whole {
@@ -42,6 +51,15 @@ impl Reconciliation {
     }
 
     /// Of the whole, the share that is not explained; `None` if that is not known, or less than nothing.
+    ///
+    /// ```
+    /// use classtracker_stats::Stats;
+    ///
+    /// let stats = Stats::load("docs/factory.ctdump")?;
+    /// let reconciliation = stats.snapshots()[0].reconcile();
+    /// assert_eq!(reconciliation.unexplained().unwrap().to_string(), "57.2 %");
+    /// # Ok::<(), classtracker_stats::DumpError>(())
+    /// ```
     #[must_use]
     pub fn unexplained(&self) -> Option<Percent> {
         let bytes = u64::try_from(self.unexplained_bytes?).ok()?;

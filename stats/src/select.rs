@@ -111,6 +111,15 @@ impl fmt::Display for SnapshotKey {
 }
 
 /// A [`SnapshotKey`] that means no snapshot, or several.
+///
+/// ```
+/// use classtracker_stats::{SnapshotKey, SnapshotKeyError, Stats};
+///
+/// let stats = Stats::load("docs/factory.ctdump")?;
+/// let error = SnapshotKey::Number(9).find(&stats.moments()).unwrap_err();
+/// assert!(matches!(error, SnapshotKeyError::NoSuchNumber { number: 9, snapshots: 8 }));
+/// # Ok::<(), classtracker_stats::DumpError>(())
+/// ```
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum SnapshotKeyError {
@@ -170,6 +179,14 @@ fn either(numbers: &[usize]) -> String {
 
 impl Stats {
     /// The moments of all snapshots, which tell them apart.
+    ///
+    /// ```
+    /// use classtracker_stats::Stats;
+    ///
+    /// let moments = Stats::load("docs/factory.ctdump")?.moments();
+    /// assert_eq!((moments.len(), moments[0].label.as_str()), (8, "start"));
+    /// # Ok::<(), classtracker_stats::DumpError>(())
+    /// ```
     #[must_use]
     pub fn moments(&self) -> Vec<Moment> {
         self.snapshots().iter().map(|snapshot| Moment::of(snapshot)).collect()

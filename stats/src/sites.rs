@@ -8,6 +8,22 @@ use crate::names::ClassNames;
 use crate::{ClassRow, Moment, Percent, Query, Site, SiteRow, Snapshot, SnapshotKey, SnapshotKeyError, Stats, Trace};
 
 /// Where the live objects of classes were made: the answer to [`Stats::sites`].
+///
+/// ```
+/// use classtracker_stats::{SnapshotKey, Stats};
+///
+/// let mut stats = Stats::load("docs/factory.ctdump")?;
+/// let sites = stats.filter("Employee").sites(&SnapshotKey::LAST)?;
+/// let employees = &sites.classes[0];
+/// assert_eq!((employees.live, employees.counted, employees.total), (2, true, 1));
+/// let site = &employees.sites[0];
+/// assert_eq!(site.site.as_ref().unwrap().to_string(), "src/staff.rs:12:9");
+/// assert_eq!((site.live, site.bytes_share.unwrap().to_string().as_str()), (2, "100.0 %"));
+/// assert_eq!(site.traces[0].trace.as_ref().unwrap().frames[1].function, "factory::staff::hire");
+/// let mut text = Vec::new();
+/// sites.write_text(&mut text)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Sites {
@@ -20,6 +36,8 @@ pub struct Sites {
 }
 
 /// Where the live objects of one class were made.
+///
+/// See [`Sites`] for an example.
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct ClassSites {
@@ -40,6 +58,8 @@ pub struct ClassSites {
 }
 
 /// The live objects of one class made in one place.
+///
+/// See [`Sites`] for an example.
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct SiteShare {
@@ -58,6 +78,8 @@ pub struct SiteShare {
 }
 
 /// The live objects of one class that the same calls made.
+///
+/// See [`Sites`] for an example.
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct TraceShare {
@@ -73,6 +95,14 @@ impl Sites {
     /// Where the live objects of the classes that the query wants were made.
     ///
     /// Classes of which nothing is alive are left out.
+    ///
+    /// ```
+    /// use classtracker_stats::{Query, Sites, Stats};
+    ///
+    /// let stats = Stats::load("docs/factory.ctdump")?;
+    /// assert_eq!(Sites::new(&stats.snapshots()[0], &Query::default()).classes.len(), 3);
+    /// # Ok::<(), classtracker_stats::DumpError>(())
+    /// ```
     #[must_use]
     pub fn new(snapshot: &Snapshot, query: &Query) -> Self {
         let names = ClassNames::new(query.names, snapshot.classes.iter().map(|row| &row.class).collect());

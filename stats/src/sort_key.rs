@@ -72,6 +72,12 @@ impl FromStr for SortKey {
 }
 
 /// A word that names no [`SortKey`].
+///
+/// ```
+/// use classtracker_stats::SortKey;
+///
+/// assert!("colour".parse::<SortKey>().unwrap_err().to_string().contains("colour"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("unknown sort key {found:?}: expected one of {}", known())]
 pub struct UnknownSortKey {

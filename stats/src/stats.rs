@@ -41,6 +41,16 @@ const _: () = {
 
 impl Stats {
     /// Stats of these snapshots, in the order in which they were taken.
+    ///
+    /// ```
+    /// use classtracker_stats::{Session, Snapshot, Stats};
+    /// use std::{sync::Arc, time::Duration};
+    ///
+    /// let start = chrono::Utc::now();
+    /// let snapshot = Snapshot::new("first", start, Duration::ZERO);
+    /// let stats = Stats::new(Session::new(start, std::process::id()), vec![Arc::new(snapshot)]);
+    /// assert_eq!((stats.session().started, stats.snapshots().len()), (start, 1));
+    /// ```
     #[must_use]
     pub fn new(session: Session, snapshots: Vec<Arc<Snapshot>>) -> Self {
         Self { session, snapshots, forgotten_snapshots: 0, query: Query::default() }
@@ -65,6 +75,14 @@ impl Stats {
     }
 
     /// The same, of a tracker that has kept only its last snapshots and dropped this many before them. Tables say so.
+    ///
+    /// ```
+    /// use classtracker_stats::Stats;
+    ///
+    /// let stats = Stats::load("docs/factory.ctdump")?.with_forgotten(2);
+    /// assert_eq!(stats.forgotten_snapshots(), 2);
+    /// # Ok::<(), classtracker_stats::DumpError>(())
+    /// ```
     #[must_use]
     pub fn with_forgotten(mut self, snapshots: u64) -> Self {
         self.forgotten_snapshots = snapshots;
@@ -78,6 +96,15 @@ impl Stats {
     }
 
     /// How objects are listed at present.
+    ///
+    /// ```
+    /// use classtracker_stats::{Limit, Stats};
+    ///
+    /// let mut stats = Stats::load("docs/factory.ctdump")?;
+    /// stats.limit(Limit::count(10));
+    /// assert_eq!(stats.query().limit, Some(Limit::count(10)));
+    /// # Ok::<(), classtracker_stats::DumpError>(())
+    /// ```
     #[must_use]
     pub fn query(&self) -> &Query {
         &self.query
@@ -86,6 +113,15 @@ impl Stats {
     /// Sorts objects by these keys, the right way round; without any key, by serial.
     ///
     /// Each key breaks the ties that the keys before it leave. What is still equal then is sorted by serial.
+    ///
+    /// ```
+    /// use classtracker_stats::{SortKey, Stats};
+    ///
+    /// let mut stats = Stats::load("docs/factory.ctdump")?;
+    /// stats.sort_by(&[SortKey::Size]).print_stats();
+    /// stats.sort_by(&[SortKey::Size]).reverse().print_stats();
+    /// # Ok::<(), classtracker_stats::DumpError>(())
+    /// ```
     pub fn sort_by(&mut self, keys: &[SortKey]) -> &mut Self {
         self.query.sort = keys.to_vec();
         self.query.reversed = false;
@@ -116,18 +152,47 @@ impl Stats {
     }
 
     /// Lists no more objects than this, after the filter; all with `None`.
+    ///
+    /// ```
+    /// use classtracker_stats::{Limit, Stats};
+    ///
+    /// let mut stats = Stats::load("docs/factory.ctdump")?;
+    /// stats.limit(Limit::count(2)).print_stats();
+    /// assert_eq!(stats.objects(stats.query()).objects.len(), 2);
+    /// stats.limit(None).print_stats();
+    /// # Ok::<(), classtracker_stats::DumpError>(())
+    /// ```
     pub fn limit(&mut self, limit: impl Into<Option<Limit>>) -> &mut Self {
         self.query.limit = limit.into();
         self
     }
 
     /// Names classes this way, in the summary and in the list of objects.
+    ///
+    /// ```
+    /// use classtracker_stats::{Names, Stats};
+    ///
+    /// let mut stats = Stats::load("docs/factory.ctdump")?;
+    /// stats.names(Names::Full).print_summary();
+    /// # Ok::<(), classtracker_stats::DumpError>(())
+    /// ```
     pub fn names(&mut self, names: Names) -> &mut Self {
         self.query.names = names;
         self
     }
 
     /// Per snapshot, what each class holds.
+    ///
+    /// ```
+    /// use classtracker_stats::{ShareOf, Stats};
+    ///
+    /// let summary = Stats::load("docs/factory.ctdump")?.summary();
+    /// assert_eq!((summary.classes, summary.share_of), (3, ShareOf::ResidentMemory));
+    /// let last = summary.snapshots.last().unwrap();
+    /// assert_eq!((last.moment.label.as_str(), last.total.live), ("evening", 84));
+    /// assert_eq!((&*last.rows[1].name, last.rows[1].share.unwrap().to_string().as_str()), ("Order", "0.2 %"));
+    /// # Ok::<(), classtracker_stats::DumpError>(())
+    /// ```
     #[must_use]
     pub fn summary(&self) -> Summary {
         Summary { forgotten_snapshots: self.forgotten_snapshots, ..Summary::new(&self.snapshots, self.query.names) }
@@ -165,6 +230,15 @@ impl Stats {
     }
 
     /// Per snapshot, what each class holds, and which parts of its objects hold it.
+    ///
+    /// ```
+    /// use classtracker_stats::Stats;
+    ///
+    /// let annotated = Stats::load("docs/factory.ctdump")?.annotate();
+    /// let employees = annotated.summary.snapshots[0].rows[0].row.as_ref().unwrap();
+    /// assert_eq!((&*employees.referents[1].name, employees.referents[1].bytes), ("age", 48));
+    /// # Ok::<(), classtracker_stats::DumpError>(())
+    /// ```
     #[must_use]
     pub fn annotate(&self) -> Annotated {
         Annotated { summary: self.summary() }
@@ -174,6 +248,13 @@ impl Stats {
     ///
     /// What the standard output does not take (a pipe whose reader has left, a full disk) is lost without a word; use
     /// [`write_summary`](Self::write_summary) to learn of it.
+    ///
+    /// ```
+    /// use classtracker_stats::Stats;
+    ///
+    /// Stats::load("docs/factory.ctdump")?.print_summary();
+    /// # Ok::<(), classtracker_stats::DumpError>(())
+    /// ```
     pub fn print_summary(&self) {
         let _ = self.write_summary(&mut io::stdout().lock());
     }
@@ -181,6 +262,13 @@ impl Stats {
     /// Writes the objects that the filter and the limit let through to the standard output, in the order set.
     ///
     /// What the standard output does not take is lost without a word, as with [`print_summary`](Self::print_summary).
+    ///
+    /// ```
+    /// use classtracker_stats::Stats;
+    ///
+    /// Stats::load("docs/factory.ctdump")?.filter("Employee").print_stats();
+    /// # Ok::<(), classtracker_stats::DumpError>(())
+    /// ```
     pub fn print_stats(&self) {
         let _ = self.write_stats(&mut io::stdout().lock());
     }
@@ -188,6 +276,13 @@ impl Stats {
     /// Writes one object to the standard output: its sizes over time and its parts.
     ///
     /// What the standard output does not take is lost without a word, as with [`print_summary`](Self::print_summary).
+    ///
+    /// ```
+    /// use classtracker_stats::Stats;
+    ///
+    /// Stats::load("docs/factory.ctdump")?.print_object(1)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// [`UnknownObject`] if no snapshot lists an object of this serial; nothing is printed then.
@@ -199,11 +294,27 @@ impl Stats {
     /// Writes, per snapshot and class, the parts of its objects to the standard output.
     ///
     /// What the standard output does not take is lost without a word, as with [`print_summary`](Self::print_summary).
+    ///
+    /// ```
+    /// use classtracker_stats::Stats;
+    ///
+    /// Stats::load("docs/factory.ctdump")?.print_annotated();
+    /// # Ok::<(), classtracker_stats::DumpError>(())
+    /// ```
     pub fn print_annotated(&self) {
         let _ = self.write_annotated(&mut io::stdout().lock());
     }
 
     /// Writes the summary as text.
+    ///
+    /// ```
+    /// use classtracker_stats::Stats;
+    ///
+    /// let mut text = Vec::new();
+    /// Stats::load("docs/factory.ctdump")?.write_summary(&mut text)?;
+    /// assert!(text.starts_with(b"SUMMARY  8 snapshots, 3 classes"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// What `out` gives.
@@ -213,6 +324,15 @@ impl Stats {
 
     /// Writes the objects that the filter and the limit let through as text, in the order set.
     ///
+    /// ```
+    /// use classtracker_stats::Stats;
+    ///
+    /// let mut text = Vec::new();
+    /// Stats::load("docs/factory.ctdump")?.filter("Employee").write_stats(&mut text)?;
+    /// assert!(String::from_utf8(text)?.contains("Grace"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// What `out` gives.
     pub fn write_stats(&self, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
@@ -220,6 +340,15 @@ impl Stats {
     }
 
     /// Writes one object as text: its sizes over time and its parts.
+    ///
+    /// ```
+    /// use classtracker_stats::Stats;
+    ///
+    /// let mut text = Vec::new();
+    /// Stats::load("docs/factory.ctdump")?.write_object(&mut text, 2)?;
+    /// assert!(String::from_utf8(text)?.contains("Grace"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// [`ObjectError::Unknown`] if no snapshot lists an object of this serial, [`ObjectError::Io`] with what `out` gives.
@@ -229,6 +358,15 @@ impl Stats {
     }
 
     /// Writes, per snapshot and class, the parts of its objects as text.
+    ///
+    /// ```
+    /// use classtracker_stats::Stats;
+    ///
+    /// let mut text = Vec::new();
+    /// Stats::load("docs/factory.ctdump")?.write_annotated(&mut text)?;
+    /// assert!(String::from_utf8(text)?.contains("age"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// What `out` gives.

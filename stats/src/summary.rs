@@ -14,6 +14,19 @@ pub use builder::SummaryBuilder;
 /// Per snapshot, what each class holds: the answer to [`Stats::summary`](crate::Stats::summary).
 ///
 /// Every snapshot has a row for each class that occurs in any of them, in the same order.
+///
+/// ```
+/// use classtracker_stats::Stats;
+///
+/// let summary = Stats::load("docs/factory.ctdump")?.summary();
+/// let first = &summary.snapshots[0];
+/// assert_eq!((first.total.live, first.only_counted, first.average_bytes()), (15, 3, Some(117)));
+/// assert_eq!((&*first.rows[0].name, first.rows[0].seen_before), ("Employee", false));
+/// assert_eq!(first.rows[0].row.as_ref().unwrap().bytes, 400);
+/// let mut text = Vec::new();
+/// summary.write_text(&mut text)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Summary {
@@ -28,6 +41,8 @@ pub struct Summary {
 }
 
 /// One snapshot in a [`Summary`].
+///
+/// See [`Summary`] for an example.
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct SnapshotSummary {
@@ -56,6 +71,8 @@ pub struct SnapshotSummary {
 }
 
 /// One class in one snapshot of a [`Summary`].
+///
+/// See [`Summary`] for an example.
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct SummaryRow {
@@ -73,6 +90,8 @@ pub struct SummaryRow {
 }
 
 /// The whole that a share is a share of.
+///
+/// See [`Stats::summary`](crate::Stats::summary) for an example.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -168,6 +187,14 @@ impl SnapshotSummary {
 impl SnapshotSummary {
     /// Deep size of a live object on average, to the nearest byte, those left out that are only counted; `None` without any
     /// other.
+    ///
+    /// ```
+    /// use classtracker_stats::Stats;
+    ///
+    /// let summary = Stats::load("docs/factory.ctdump")?.summary();
+    /// assert_eq!(summary.snapshots[0].average_bytes(), Some(117));
+    /// # Ok::<(), classtracker_stats::DumpError>(())
+    /// ```
     #[must_use]
     pub fn average_bytes(&self) -> Option<u64> {
         crate::model::average(self.total.bytes, self.total.live.saturating_sub(self.only_counted))

@@ -14,6 +14,19 @@ pub use builder::SurvivorsBuilder;
 ///
 /// A phase of a program (a request, a batch) makes objects that should be gone some time after it. Those that are not are what
 /// it leaks.
+///
+/// ```
+/// use classtracker_stats::{SnapshotKey, Stats};
+///
+/// let mut stats = Stats::load("docs/factory.ctdump")?;
+/// let survivors = stats.filter("Employee").survivors(&"start".parse()?, &"load".parse()?, &SnapshotKey::LAST)?;
+/// let employees = &survivors.classes[0];
+/// assert_eq!((employees.made, employees.survived.exact()), (Some(1), Some(1)));
+/// assert_eq!((employees.sites[0].objects, employees.sites[0].bytes), (1, 200));
+/// let mut text = Vec::new();
+/// survivors.write_text(&mut text)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Survivors {
@@ -31,6 +44,8 @@ pub struct Survivors {
 }
 
 /// The objects of one class in [`Survivors`].
+///
+/// See [`Survivors`] for an example.
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct ClassSurvivors {
@@ -57,6 +72,8 @@ pub struct ClassSurvivors {
 }
 
 /// The listed objects of one class in [`Survivors`] that were made in one place by the same calls.
+///
+/// See [`Survivors`] for an example.
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct SurvivorSite {
@@ -71,6 +88,15 @@ pub struct SurvivorSite {
 }
 
 /// Three snapshots of which it can't be said what survived.
+///
+/// ```
+/// use classtracker_stats::{Stats, SurvivorsError};
+///
+/// let stats = Stats::load("docs/factory.ctdump")?;
+/// let error = stats.survivors(&"3".parse()?, &"2".parse()?, &"4".parse()?).unwrap_err();
+/// assert!(matches!(error, SurvivorsError::Order { numbers: [3, 2, 4] }));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum SurvivorsError {

@@ -77,6 +77,20 @@ impl DiffBuilder {
 
     /// Tells of serials that a snapshot between the two found dead: its [`Snapshot::gone`]. Those of the snapshot after are
     /// known already.
+    ///
+    /// ```
+    /// use classtracker_stats::{DiffBuilder, DiffOptions, Stats};
+    ///
+    /// let stats = Stats::load("docs/factory.ctdump")?;
+    /// let [first, .., last] = stats.snapshots() else { panic!("too few") };
+    /// let mut builder = DiffBuilder::new(first, last, DiffOptions::default());
+    /// for between in &stats.snapshots()[1..7] {
+    ///     builder.gone(&between.gone);
+    /// }
+    /// builder.objects(&first.objects, &last.objects);
+    /// assert_eq!(builder.finish().classes[1].fates.unwrap().dead.exact(), Some(1));
+    /// # Ok::<(), classtracker_stats::DumpError>(())
+    /// ```
     pub fn gone(&mut self, serials: &[u64]) -> &mut Self {
         self.gone.extend_from_slice(serials);
         self
@@ -96,6 +110,19 @@ impl DiffBuilder {
     }
 
     /// As [`objects`](Self::objects), for rows that may turn out not to be readable.
+    ///
+    /// ```
+    /// use classtracker_stats::{DiffBuilder, DiffOptions, ObjectRow, Stats};
+    /// use std::io;
+    ///
+    /// let stats = Stats::load("docs/factory.ctdump")?;
+    /// let (before, after) = (&stats.snapshots()[0], &stats.snapshots()[1]);
+    /// let mut builder = DiffBuilder::new(before, after, DiffOptions::default());
+    /// let unreadable = [Err::<ObjectRow, _>(io::Error::other("the disk is gone"))];
+    /// let rows = before.objects.iter().map(Ok);
+    /// assert_eq!(builder.try_objects(rows, unreadable).unwrap_err().to_string(), "the disk is gone");
+    /// # Ok::<(), classtracker_stats::DumpError>(())
+    /// ```
     ///
     /// # Errors
     /// The first error that either gives; objects up to there are then counted.

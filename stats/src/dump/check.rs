@@ -10,6 +10,15 @@ use super::{Damage, Lost, ReadOptions};
 use crate::Session;
 
 /// What a dump's file is worth: the answer to [`check`].
+///
+/// ```
+/// use classtracker_stats::dump;
+///
+/// let report = dump::check("docs/factory.ctdump")?;
+/// assert_eq!((report.snapshots, report.object_rows, report.is_whole()), (8, 17, true));
+/// assert_eq!(report.session.program.as_deref(), Some("factory"));
+/// # Ok::<(), classtracker_stats::DumpError>(())
+/// ```
 #[non_exhaustive]
 #[derive(Debug, Serialize)]
 pub struct CheckReport {
@@ -68,6 +77,17 @@ pub fn check(path: impl AsRef<Path>) -> Result<CheckReport, DumpError> {
 }
 
 /// The same of a stream.
+///
+/// ```
+/// use classtracker_stats::dump;
+///
+/// let mut bytes = std::fs::read("docs/factory.ctdump")?;
+/// bytes.truncate(bytes.len() - 10);
+/// let report = dump::check_stream(&bytes[..])?;
+/// assert_eq!((report.snapshots, report.object_rows, report.ended), (8, 17, false));
+/// assert!(!report.is_whole() && report.lost.len() == 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 /// As [`check`], without a path.

@@ -63,6 +63,21 @@ impl<R: Read> CompactReader<R> {
 
     /// Reads the header of a dump and its session; the rest will be read as the options say.
     ///
+    /// ```
+    /// use std::fs::File;
+    /// use classtracker_stats::dump::{CompactReader, Damage, ReadOptions};
+    ///
+    /// let mut options = ReadOptions::default();
+    /// options.damage = Damage::PassOver;
+    /// let mut reader = CompactReader::with(File::open("docs/factory.ctdump")?, &options)?;
+    /// assert_eq!(reader.session().program.as_deref(), Some("factory"));
+    /// let objects = reader.by_ref().map(|snapshot| Ok(snapshot?.objects.len()));
+    /// assert_eq!(objects.sum::<Result<u64, classtracker_stats::DumpError>>()?, 17);
+    /// assert_eq!(reader.offset(), std::fs::metadata("docs/factory.ctdump")?.len());
+    /// assert!(reader.lost().is_empty() && reader.into_lost().is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`new`](Self::new), whatever the options.
     pub fn with(input: R, options: &ReadOptions) -> Result<Self, DumpError> {

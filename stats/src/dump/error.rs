@@ -212,6 +212,17 @@ impl DumpError {
     }
 
     /// The same error, of a dump that stands in this file.
+    ///
+    /// ```
+    /// use std::path::Path;
+    /// use classtracker_stats::{DumpError, Stats};
+    ///
+    /// let error = Stats::read_from(&b"no dump at all"[..]).unwrap_err();
+    /// assert_eq!(error.path(), None);
+    /// let error = error.in_file("a.ctdump");
+    /// assert!(matches!(error, DumpError::NotADump { .. }));
+    /// assert_eq!((error.path(), error.offset()), (Some(Path::new("a.ctdump")), 0));
+    /// ```
     #[must_use]
     pub fn in_file(mut self, file: impl Into<PathBuf>) -> Self {
         match &mut self {
@@ -276,6 +287,14 @@ impl DumpError {
 }
 
 /// What a [`DumpError::Io`] was refused.
+///
+/// ```
+/// use classtracker_stats::dump::Action;
+/// use classtracker_stats::{DumpError, Stats};
+///
+/// let error = Stats::load("docs/missing.ctdump").unwrap_err();
+/// assert!(matches!(error, DumpError::Io { action: Action::Open, .. }));
+/// ```
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Action {
@@ -314,6 +333,16 @@ impl fmt::Display for Action {
 }
 
 /// The part of a dump that a [`DumpError::Cut`] is about.
+///
+/// ```
+/// use classtracker_stats::dump::Part;
+/// use classtracker_stats::{DumpError, Stats};
+///
+/// let bytes = std::fs::read("docs/factory.ctdump")?;
+/// let error = Stats::read_from(&bytes[..5]).unwrap_err();
+/// assert!(matches!(error, DumpError::Cut { part: Part::FileHeader, .. }));
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Part {

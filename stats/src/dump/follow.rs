@@ -11,6 +11,22 @@ use super::{DumpReader, Ending, ReadOptions};
 /// A file that someone else is still writing to: its end is not the end, but where one waits for more.
 ///
 /// It looks again in steps of an interval, and each time asks whether to go on.
+///
+/// ```
+/// use std::{fs::File, io::Read, time::Duration};
+/// use classtracker_stats::dump::GrowingFile;
+///
+/// let file = File::open("docs/factory.ctdump")?;
+/// let mut rounds = 0;
+/// let wait = move || {
+///     rounds += 1;
+///     rounds < 3
+/// };
+/// let mut bytes = Vec::new();
+/// GrowingFile::new(file, Duration::from_millis(1), wait).read_to_end(&mut bytes)?;
+/// assert_eq!(bytes, std::fs::read("docs/factory.ctdump")?);
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub struct GrowingFile {
     file: File,
     interval: Duration,

@@ -61,6 +61,19 @@ impl DumpFile {
 
     /// As [`create`](Self::create), for a dump that is written as the options say.
     ///
+    /// ```
+    /// # let dir = tempfile::tempdir()?;
+    /// # let path = dir.path().join("factory.ctdump");
+    /// use classtracker_stats::dump::WriteOptions;
+    /// use classtracker_stats::{DumpFile, Session};
+    ///
+    /// let session = Session::new(chrono::Utc::now(), std::process::id());
+    /// let file = DumpFile::create_with(&path, &session, &WriteOptions::default())?;
+    /// assert_eq!((file.path(), file.snapshots()), (&*path, 0));
+    /// assert_eq!(file.bytes(), std::fs::metadata(&path)?.len());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`create`](Self::create).
     pub fn create_with(path: impl AsRef<Path>, session: &Session, options: &WriteOptions) -> Result<Self, DumpError> {
@@ -76,6 +89,19 @@ impl DumpFile {
     }
 
     /// As [`replace`](Self::replace), for a dump that is written as the options say.
+    ///
+    /// ```
+    /// # let dir = tempfile::tempdir()?;
+    /// # let path = dir.path().join("factory.ctdump");
+    /// use classtracker_stats::dump::WriteOptions;
+    /// use classtracker_stats::{DumpFile, Session, Stats};
+    ///
+    /// std::fs::write(&path, "left by an earlier run")?;
+    /// let session = Session::new(chrono::Utc::now(), std::process::id());
+    /// DumpFile::replace_with(&path, &session, &WriteOptions::default())?.finish()?;
+    /// assert_eq!(Stats::load(&path)?.session(), &session);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// As [`replace`](Self::replace).

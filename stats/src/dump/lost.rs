@@ -6,6 +6,19 @@ use serde::{Serialize, Serializer};
 use super::DumpError;
 
 /// A part of a dump that can't be used.
+///
+/// ```
+/// use classtracker_stats::dump::{Damage, ReadOptions};
+/// use classtracker_stats::Stats;
+///
+/// let mut bytes = std::fs::read("docs/factory.ctdump")?;
+/// bytes.truncate(bytes.len() - 10);
+/// let mut options = ReadOptions::default();
+/// options.damage = Damage::PassOver;
+/// let (_, lost) = Stats::read_with(&bytes[..], &options)?;
+/// assert_eq!((lost[0].offset, lost[0].bytes, lost[0].snapshots), (bytes.len() as u64, 0, 8));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[non_exhaustive]
 #[derive(Debug, Serialize)]
 pub struct Lost {
@@ -24,6 +37,17 @@ pub struct Lost {
 
 impl Lost {
     /// The same, of a dump that stands in this file.
+    ///
+    /// ```
+    /// use classtracker_stats::dump;
+    ///
+    /// let bytes = std::fs::read("docs/factory.ctdump")?;
+    /// let report = dump::check_stream(&bytes[..bytes.len() - 10])?;
+    /// for lost in report.lost {
+    ///     assert!(lost.in_file("factory.ctdump").to_string().starts_with("factory.ctdump: byte "));
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn in_file(mut self, file: impl Into<PathBuf>) -> Self {
         self.error = self.error.in_file(file);

@@ -33,6 +33,8 @@ pub struct WriteOptions {
 }
 
 /// Whether the snapshots of a dump are compressed, each by itself. Any reader with the feature `compression` tells for itself.
+///
+/// See [`WriteOptions`] for an example.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Compression {
@@ -45,6 +47,8 @@ pub enum Compression {
 }
 
 /// What a [`DumpReader`](crate::DumpReader) does with the rows of single objects.
+///
+/// See [`ReadOptions`] for an example.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Objects {
@@ -57,6 +61,8 @@ pub enum Objects {
 }
 
 /// What a reader does where a dump is cut or damaged.
+///
+/// See [`ReadOptions`] for an example.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Damage {
@@ -69,6 +75,19 @@ pub enum Damage {
 }
 
 /// What the end of the input means to a reader.
+///
+/// ```
+/// use classtracker_stats::dump::{Ending, ReadOptions};
+/// use classtracker_stats::Stats;
+///
+/// let mut bytes = std::fs::read("docs/factory.ctdump")?;
+/// bytes.truncate(bytes.len() - 10);
+/// assert!(Stats::read_from(&bytes[..]).is_err(), "it is cut");
+/// let mut options = ReadOptions::default();
+/// options.ending = Ending::MayGrow;
+/// assert_eq!(Stats::read_with(&bytes[..], &options)?.0.snapshots().len(), 8);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Ending {

@@ -14,6 +14,19 @@ use crate::{ListedObject, Site, Trace};
 /// a repr nor referents nor the flat size. They are iterated in the order of the snapshot, which is by serial where a tracker made
 /// the dump ([`rise`](Self::rise)), so two snapshots are compared by going through both side by side. Numbers of classes are
 /// the same in all snapshots up to the next one that [begins anew](super::CompactSnapshot::anew).
+///
+/// ```
+/// use std::fs::File;
+/// use classtracker_stats::dump::CompactReader;
+///
+/// let mut reader = CompactReader::new(File::open("docs/factory.ctdump")?)?;
+/// let objects = reader.next().unwrap()?.objects;
+/// assert_eq!((objects.len(), objects.is_empty(), objects.rise()), (2, false, true));
+/// assert!(objects.memory_bytes() < 200);
+/// let largest = objects.iter().max_by_key(|object| object.bytes());
+/// assert_eq!(largest.map(|object| object.bytes()), Some(200));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct PackedObjects {
     chunks: Vec<Chunk>,
@@ -98,6 +111,18 @@ impl<'a> IntoIterator for &'a PackedObjects {
 }
 
 /// Goes through the objects of a snapshot.
+///
+/// ```
+/// use std::fs::File;
+/// use classtracker_stats::dump::{CompactReader, PackedIter};
+///
+/// let mut reader = CompactReader::new(File::open("docs/factory.ctdump")?)?;
+/// let snapshot = reader.next().unwrap()?;
+/// let mut objects: PackedIter<'_> = snapshot.objects.iter();
+/// assert_eq!(objects.size_hint(), (2, Some(2)));
+/// assert_eq!(objects.next().map(|object| object.serial()), Some(1));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct PackedIter<'a> {
     chunks: std::slice::Iter<'a, Chunk>,
@@ -135,6 +160,21 @@ impl fmt::Debug for PackedIter<'_> {
 }
 
 /// One object of a snapshot, unpacked: a [`ListedObject`].
+///
+/// ```
+/// use std::{fs::File, time::Duration};
+/// use classtracker_stats::dump::CompactReader;
+///
+/// let mut reader = CompactReader::new(File::open("docs/factory.ctdump")?)?;
+/// let snapshot = reader.next().unwrap()?;
+/// let object = snapshot.objects.iter().next().unwrap();
+/// assert_eq!((object.serial(), &**object.class(), object.class_number()), (1, "factory::staff::Employee", 0));
+/// assert_eq!((object.bytes(), object.unread()), (200, false));
+/// assert_eq!(object.birth(), Some(Duration::ZERO));
+/// assert_eq!(object.site().unwrap().to_string(), "src/staff.rs:12:9");
+/// assert_eq!(object.trace().unwrap().frames.len(), 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct PackedObject<'a> {
     row: Row,

@@ -49,6 +49,24 @@ impl<R: Read> DumpReader<R> {
 
     /// Reads the header of a dump and its session; the rest will be read as the options say.
     ///
+    /// ```
+    /// use std::fs::File;
+    /// use classtracker_stats::dump::{self, Objects, ReadOptions};
+    /// use classtracker_stats::DumpReader;
+    ///
+    /// let mut options = ReadOptions::default();
+    /// options.objects = Objects::Skip;
+    /// let mut reader = DumpReader::with(File::open("docs/factory.ctdump")?, &options)?;
+    /// assert_eq!((reader.session().process_id, reader.version()), (4711, dump::VERSION));
+    /// for snapshot in reader.by_ref() {
+    ///     let snapshot = snapshot?;
+    ///     assert!(snapshot.classes.len() == 3 && snapshot.objects.is_empty());
+    /// }
+    /// assert_eq!(reader.offset(), std::fs::metadata("docs/factory.ctdump")?.len());
+    /// assert!(reader.lost().is_empty() && reader.into_lost().is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`new`](Self::new), whatever the options.
     pub fn with(input: R, options: &ReadOptions) -> Result<Self, DumpError> {

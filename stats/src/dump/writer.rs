@@ -54,6 +54,23 @@ impl<W: Write> DumpWriter<W> {
 
     /// Begins a dump that is written as the options say.
     ///
+    /// ```
+    /// use classtracker_stats::dump::WriteOptions;
+    /// use classtracker_stats::{DumpWriter, Session};
+    ///
+    /// let session = Session::new(chrono::Utc::now(), std::process::id());
+    /// let options = WriteOptions::default();
+    /// # #[cfg(feature = "compression")]
+    /// # let options = {
+    /// #     let mut options = options;
+    /// #     options.compression = classtracker_stats::dump::Compression::Lz4;
+    /// #     options
+    /// # };
+    /// let writer = DumpWriter::with(Vec::new(), &session, &options)?;
+    /// assert!(!writer.finish()?.is_empty());
+    /// # Ok::<(), classtracker_stats::DumpError>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`new`](Self::new).
     pub fn with(out: W, session: &Session, options: &WriteOptions) -> Result<Self, DumpError> {

@@ -11,6 +11,16 @@ use crate::text::printable;
 /// One of several runs: its number, and what process it was.
 ///
 /// Shown as `2: factory (4711), started 2027-01-15 08:00:00 UTC`.
+///
+/// ```
+/// use classtracker_stats::{Merged, Stats};
+///
+/// let merged = Merged::new(vec![Stats::load("docs/factory.ctdump")?])?;
+/// let process = &merged.processes()[0];
+/// assert_eq!((process.number, process.label().as_str()), (1, "factory (4711)"));
+/// assert_eq!(process.to_string(), "1: factory (4711), started 2027-01-15 08:00:00 UTC");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Process {
@@ -84,6 +94,12 @@ impl FromStr for ObjectId {
 }
 
 /// A text that is no [`ObjectId`].
+///
+/// ```
+/// use classtracker_stats::ObjectId;
+///
+/// assert_eq!("17".parse::<ObjectId>().unwrap_err().found, "17");
+/// ```
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("bad object {found:?}: expected the number of a process and a serial, as in 2#17")]

@@ -9,6 +9,20 @@ use crate::names::ClassNames;
 use crate::{ClassRow, Moment, Percent, ProcessMemory, Query, Reconciliation, Snapshot, SnapshotKey, SnapshotKeyError};
 
 /// What the classes of several runs hold, in one snapshot of each: the answer to [`Merged::summary`].
+///
+/// ```
+/// use classtracker_stats::{Merged, Query, Session, SnapshotKey, Stats};
+///
+/// let one = Stats::load("docs/factory.ctdump")?;
+/// let other = Stats::new(Session::new(chrono::Utc::now(), 12), one.snapshots().to_vec());
+/// let summary = Merged::new(vec![one, other])?.summary(&SnapshotKey::LAST, &Query::default())?;
+/// assert_eq!(summary.processes[0].process.label(), "factory (4711)");
+/// let orders = &summary.classes[0];
+/// assert_eq!((&*orders.name, orders.all.live, orders.parts[1].1.live), ("Order", 160, 80));
+/// let mut text = Vec::new();
+/// summary.write_text(&mut text)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct MergedSummary {
@@ -26,6 +40,8 @@ pub struct MergedSummary {
 }
 
 /// One run in a [`MergedSummary`].
+///
+/// See [`MergedSummary`] for an example.
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct ProcessSummary {
@@ -42,6 +58,8 @@ pub struct ProcessSummary {
 }
 
 /// One class in a [`MergedSummary`].
+///
+/// See [`MergedSummary`] for an example.
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct MergedClass {
@@ -58,6 +76,8 @@ pub struct MergedClass {
 }
 
 /// What a class has in one run, or in all.
+///
+/// See [`MergedSummary`] for an example.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 pub struct MergedPart {
@@ -170,6 +190,16 @@ impl Merged {
 }
 
 /// A [`SnapshotKey`] that does not fit one of the runs.
+///
+/// ```
+/// use classtracker_stats::{Merged, Query, SnapshotKey, Stats};
+///
+/// let merged = Merged::new(vec![Stats::load("docs/factory.ctdump")?])?;
+/// let error = merged.summary(&"night".parse::<SnapshotKey>()?, &Query::default()).unwrap_err();
+/// assert_eq!(error.process, 1);
+/// assert!(error.to_string().starts_with("in process 1, no snapshot has the label \"night\""));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("in process {process}, {error}")]

@@ -27,6 +27,14 @@ impl Durations {
     pub const CLASSES: usize = 42;
 
     /// The class of a duration.
+    ///
+    /// ```
+    /// use classtracker_stats::Durations;
+    /// use std::time::Duration;
+    ///
+    /// assert_eq!(Durations::class_of(Duration::ZERO), 0);
+    /// assert_eq!(Durations::class_of(Duration::from_secs(1)), 11);
+    /// ```
     #[must_use]
     pub fn class_of(duration: Duration) -> usize {
         // Whole seconds are 2¹⁰ units each: what is below them cannot change the class of what has some.
@@ -38,6 +46,14 @@ impl Durations {
     }
 
     /// Where a class begins.
+    ///
+    /// ```
+    /// use classtracker_stats::Durations;
+    /// use std::time::Duration;
+    ///
+    /// assert_eq!(Durations::start_of(11), Duration::from_secs(1));
+    /// assert_eq!(Durations::start_of(12), Duration::from_secs(2));
+    /// ```
     #[must_use]
     pub fn start_of(class: usize) -> Duration {
         match class {
@@ -59,6 +75,16 @@ impl Durations {
     }
 
     /// How many were counted (at most `u64::MAX`).
+    ///
+    /// ```
+    /// use classtracker_stats::Durations;
+    /// use std::time::Duration;
+    ///
+    /// let mut ages = Durations::default();
+    /// ages.add(Duration::from_secs(1));
+    /// ages.add(Duration::from_secs(60));
+    /// assert_eq!(ages.count(), 2);
+    /// ```
     #[must_use]
     pub fn count(&self) -> u64 {
         self.counts.iter().fold(0, |sum, count| sum.saturating_add(*count))

@@ -19,6 +19,8 @@ pub struct History {
 }
 
 /// An object was made, or died.
+///
+/// See [`History`] for an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct HistoryEvent {
     /// When, from [`Session::started`](crate::Session::started) on.

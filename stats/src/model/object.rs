@@ -76,6 +76,15 @@ impl ObjectRecord {
     /// Bytes that one `Arc<ObjectRecord>` takes on the heap: the record, the two counts of its `Arc`, its repr.
     ///
     /// The class' name, the site and the trace are shared by many records and are not counted.
+    ///
+    /// ```
+    /// use classtracker_stats::ObjectRecord;
+    ///
+    /// let mut record = ObjectRecord::new(17, "app::Employee", 48);
+    /// let before = record.memory_bytes();
+    /// record.repr = Some("Ada".into());
+    /// assert_eq!(record.memory_bytes(), before + 16 + 3);
+    /// ```
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
         let counts = 2 * size_of::<usize>();
@@ -85,6 +94,13 @@ impl ObjectRecord {
 }
 
 /// A place in the source; shown as `src/main.rs:12:9`.
+///
+/// ```
+/// use classtracker_stats::Site;
+///
+/// let site = Site { file: "src/main.rs".into(), line: 12, column: 9 };
+/// assert_eq!(site.to_string(), "src/main.rs:12:9");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
 pub struct Site {
     /// The file, as the compiler was given it.

@@ -48,6 +48,14 @@ pub struct Snapshot {
 }
 
 /// Whether the program tracked its objects when a snapshot was taken.
+///
+/// ```
+/// use classtracker_stats::{Stats, Tracking};
+///
+/// let stats = Stats::load("docs/factory.ctdump")?;
+/// assert_eq!(stats.snapshots()[0].tracking, Tracking::On);
+/// # Ok::<(), classtracker_stats::DumpError>(())
+/// ```
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -87,6 +95,16 @@ impl Snapshot {
     }
 
     /// The row of the class with exactly this name.
+    ///
+    /// ```
+    /// use classtracker_stats::Stats;
+    ///
+    /// let stats = Stats::load("docs/factory.ctdump")?;
+    /// let first = &stats.snapshots()[0];
+    /// assert_eq!(first.class("factory::staff::Employee").unwrap().live, 2);
+    /// assert!(first.class("Employee").is_none(), "it has another full name");
+    /// # Ok::<(), classtracker_stats::DumpError>(())
+    /// ```
     #[must_use]
     pub fn class(&self, class: &str) -> Option<&ClassRow> {
         self.classes.iter().find(|row| &*row.class == class)
@@ -99,6 +117,15 @@ impl Snapshot {
     /// it points to is not: records, names and sites are shared by many snapshots. Whoever holds them adds
     /// [`ObjectRecord::memory_bytes`](crate::ObjectRecord::memory_bytes) once for each record. What the allocator adds to
     /// each block is not counted either.
+    ///
+    /// ```
+    /// use classtracker_stats::Stats;
+    ///
+    /// let stats = Stats::load("docs/factory.ctdump")?;
+    /// let memory: usize = stats.snapshots().iter().map(|snapshot| snapshot.memory_bytes()).sum();
+    /// assert!(memory < 100_000);
+    /// # Ok::<(), classtracker_stats::DumpError>(())
+    /// ```
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
         let parts_of_classes: usize = self.classes.iter().map(|row| row.referents.capacity()).sum();

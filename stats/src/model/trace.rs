@@ -52,6 +52,14 @@ pub struct Frame {
 
 impl Frame {
     /// A call in `function`, not known where.
+    ///
+    /// ```
+    /// use classtracker_stats::{Frame, Site};
+    ///
+    /// let mut frame = Frame::new("app::load");
+    /// frame.site = Some(Site { file: "src/load.rs".into(), line: 12, column: 9 });
+    /// assert_eq!(frame.to_string(), "app::load at src/load.rs:12:9");
+    /// ```
     #[must_use]
     pub fn new(function: impl Into<String>) -> Self {
         Self { function: function.into(), site: None }

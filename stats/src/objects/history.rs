@@ -10,6 +10,17 @@ use crate::text::counted;
 use crate::{Moment, Names, Query, Snapshot};
 
 /// One object from birth to end: the answer to [`Stats::object`](crate::Stats::object).
+///
+/// ```
+/// use classtracker_stats::Stats;
+///
+/// let history = Stats::load("docs/factory.ctdump")?.object(1)?;
+/// let sizes: Vec<_> = history.object.sizes.iter().map(|size| size.bytes).collect();
+/// assert_eq!((history.moments.len(), &sizes[..2]), (8, &[200, 264][..]));
+/// let mut text = Vec::new();
+/// history.write_text(&mut text)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct ObjectHistory {
@@ -20,6 +31,14 @@ pub struct ObjectHistory {
 }
 
 /// No snapshot lists an object of this serial.
+///
+/// ```
+/// use classtracker_stats::Stats;
+///
+/// let unknown = Stats::load("docs/factory.ctdump")?.object(17).unwrap_err();
+/// assert_eq!((unknown.serial, unknown.listed, unknown.folded), (17, 3, 82));
+/// # Ok::<(), classtracker_stats::DumpError>(())
+/// ```
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(
@@ -43,6 +62,14 @@ fn and_folded(folded: u64) -> String {
 }
 
 /// Why an object could not be written.
+///
+/// ```
+/// use classtracker_stats::{ObjectError, Stats};
+///
+/// let error = Stats::load("docs/factory.ctdump")?.write_object(&mut Vec::new(), 17).unwrap_err();
+/// assert!(matches!(error, ObjectError::Unknown(unknown) if unknown.serial == 17));
+/// # Ok::<(), classtracker_stats::DumpError>(())
+/// ```
 #[non_exhaustive]
 #[derive(Debug, Error)]
 pub enum ObjectError {

@@ -86,6 +86,15 @@ impl fmt::Display for SnapshotRange {
 }
 
 /// A [`SnapshotRange`] that is none.
+///
+/// ```
+/// use classtracker_stats::{SnapshotRange, SnapshotRangeError, Stats};
+///
+/// let stats = Stats::load("docs/factory.ctdump")?;
+/// let error = "5..2".parse::<SnapshotRange>()?.find(&stats.moments()).unwrap_err();
+/// assert!(matches!(error, SnapshotRangeError::Reversed { first: 5, last: 2, .. }));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum SnapshotRangeError {

@@ -73,6 +73,19 @@ impl SurvivorsBuilder {
 
     /// As [`objects`](Self::objects), for rows that may turn out not to be readable.
     ///
+    /// ```
+    /// use classtracker_stats::{ObjectRow, Query, Stats, SurvivorsBuilder};
+    /// use std::io;
+    ///
+    /// let stats = Stats::load("docs/factory.ctdump")?;
+    /// let [a, b, c, ..] = stats.snapshots() else { panic!("too few") };
+    /// let mut builder = SurvivorsBuilder::new(a, b, c, Query::default());
+    /// let unreadable = [Err::<ObjectRow, _>(io::Error::other("the disk is gone"))];
+    /// let error = builder.try_objects(a.objects.iter().map(Ok), b.objects.iter().map(Ok), unreadable);
+    /// assert_eq!(error.unwrap_err().to_string(), "the disk is gone");
+    /// # Ok::<(), classtracker_stats::DumpError>(())
+    /// ```
+    ///
     /// # Errors
     /// The first error that any of them gives; objects up to there are then counted.
     pub fn try_objects<A: ListedObject, B: ListedObject, C: ListedObject, E>(

@@ -145,6 +145,16 @@ impl Diff {
 
 impl ClassDiff {
     /// Whether anything about the class is different: its objects, their bytes, or that it is tracked.
+    ///
+    /// ```
+    /// use classtracker_stats::Stats;
+    ///
+    /// let stats = Stats::load("docs/factory.ctdump")?;
+    /// let diff = stats.diff(&"5".parse()?, &"7".parse()?)?;
+    /// let changed: Vec<_> = diff.classes.iter().filter(|class| class.is_changed()).map(|class| &*class.name).collect();
+    /// assert_eq!(changed, ["Order", "Request"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn is_changed(&self) -> bool {
         self.live_change != 0
@@ -157,6 +167,16 @@ impl ClassDiff {
 
 impl Fates {
     /// Whether all of it is known exactly.
+    ///
+    /// ```
+    /// use classtracker_stats::{SnapshotKey, Stats};
+    ///
+    /// let stats = Stats::load("docs/factory.ctdump")?;
+    /// let diff = stats.diff(&SnapshotKey::FIRST, &SnapshotKey::LAST)?;
+    /// let exact = diff.classes.iter().filter(|class| class.fates.is_some_and(|fates| fates.is_exact()));
+    /// assert_eq!(exact.map(|class| &*class.name).collect::<Vec<_>>(), ["Employee"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn is_exact(&self) -> bool {
         let bytes = self.new_bytes.is_some() && self.dead_bytes.is_some() && self.growth_bytes.is_some();

@@ -27,6 +27,8 @@ pub struct TextOptions {
 }
 
 /// In which units [`Bytes`](crate::Bytes) and [`BytesChange`](crate::BytesChange) are written.
+///
+/// See [`TextOptions`] for an example.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ByteUnits {
