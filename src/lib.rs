@@ -118,6 +118,12 @@ pub fn set_enabled(enabled: bool) {
 }
 
 /// Whether objects that are made now are tracked.
+///
+/// ```standalone_crate
+/// assert!(classtracker::is_enabled());
+/// classtracker::set_enabled(false);
+/// assert!(!classtracker::is_enabled());
+/// ```
 #[must_use]
 pub fn is_enabled() -> bool {
     registry::registry().is_enabled()

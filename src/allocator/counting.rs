@@ -53,6 +53,19 @@ impl CountingAlloc {
 
 impl<A> CountingAlloc<A> {
     /// Counts what `inner` gives.
+    ///
+    /// ```
+    /// use std::alloc::System;
+    /// use classtracker::CountingAlloc;
+    ///
+    /// // In place of `System`: jemalloc's, mimalloc's, any other.
+    /// #[global_allocator]
+    /// static ALLOCATOR: CountingAlloc<System> = CountingAlloc::around(System);
+    ///
+    /// let block = vec![0_u8; 1000];
+    /// assert!(CountingAlloc::live().unwrap().live_bytes >= 1000);
+    /// # drop(block);
+    /// ```
     pub const fn around(inner: A) -> Self {
         Self { inner }
     }

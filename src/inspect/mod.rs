@@ -85,6 +85,28 @@ pub trait Inspect {
     fn inspect(&self, walk: &mut Walk<'_>);
 
     /// Whether no value of this type owns anything, so that the elements of a collection need not be visited.
+    ///
+    /// ```
+    /// use classtracker::{Inspect, Walk};
+    ///
+    /// struct Point {
+    ///     x: f64,
+    ///     y: f64,
+    /// }
+    ///
+    /// impl Inspect for Point {
+    ///     fn inspect(&self, _: &mut Walk<'_>) {}
+    ///
+    ///     // A million points are then sized without a look at any of them.
+    ///     fn owns_nothing() -> bool {
+    ///         true
+    ///     }
+    /// }
+    ///
+    /// let line = vec![Point { x: 0.0, y: 0.0 }, Point { x: 1.0, y: 1.0 }];
+    /// assert_eq!(classtracker::deep_size_of(&line), 24 + 2 * 16);
+    /// # let _ = (line[0].x, line[0].y);
+    /// ```
     fn owns_nothing() -> bool
     where
         Self: Sized,

@@ -5,6 +5,16 @@ use classtracker_stats::DumpError;
 use thiserror::Error;
 
 /// What went wrong while a program was monitored. None of it stops the program, or the monitoring.
+///
+/// ```
+/// use classtracker::{ClassTracker, MonitorError, MonitorOptions};
+///
+/// let tracker = ClassTracker::new();
+/// let _monitor = tracker.monitor(MonitorOptions::new())?;
+/// let second = tracker.monitor(MonitorOptions::new());
+/// assert!(matches!(second, Err(MonitorError::AlreadyMonitored)));
+/// # Ok::<(), MonitorError>(())
+/// ```
 #[non_exhaustive]
 #[derive(Debug, Error)]
 pub enum MonitorError {

@@ -86,6 +86,18 @@ impl Monitor {
 
     /// Ends monitoring as dropping does, and tells whether all went well.
     ///
+    /// ```
+    /// use classtracker::{ClassTracker, MonitorOptions};
+    ///
+    /// let tracker = ClassTracker::new();
+    /// let monitor = tracker.monitor(MonitorOptions::new())?;
+    /// assert_eq!(monitor.status().snapshots_taken, 0);
+    /// assert!(monitor.last_error().is_none());
+    /// monitor.finish()?;
+    /// assert_eq!(tracker.snapshots()[0].label, "end");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// What last went wrong since monitoring began.
     pub fn finish(self) -> Result<(), Arc<MonitorError>> {

@@ -93,6 +93,18 @@ impl MonitorOptions {
     }
 
     /// Throws away what is in the dump's file.
+    ///
+    /// ```
+    /// use classtracker::{ClassTracker, MonitorOptions};
+    /// # let dir = tempfile::tempdir()?;
+    /// # let path = dir.path().join("run.ctdump");
+    ///
+    /// std::fs::write(&path, "left by an earlier run")?;
+    /// let tracker = ClassTracker::new();
+    /// assert!(tracker.monitor(MonitorOptions::new().stream_to(&path)).is_err());
+    /// tracker.monitor(MonitorOptions::new().stream_to(&path).replace_dump())?.finish()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn replace_dump(mut self) -> Self {
         self.existing = Existing::Replace;
@@ -108,6 +120,17 @@ impl MonitorOptions {
 
     /// Writes the table of the last snapshot to this file when monitoring ends, and whenever a signal asks for a snapshot. The file is
     /// replaced as a whole; `-` is the standard error.
+    ///
+    /// ```
+    /// use classtracker::{ClassTracker, MonitorOptions};
+    /// # let dir = tempfile::tempdir()?;
+    /// # let path = dir.path().join("summary.txt");
+    ///
+    /// let tracker = ClassTracker::new();
+    /// tracker.monitor(MonitorOptions::new().summary_to(&path))?.finish()?;
+    /// assert!(std::fs::read_to_string(&path)?.starts_with("SUMMARY  1 snapshot"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn summary_to(mut self, path: impl Into<PathBuf>) -> Self {
         self.summary = Some(Destination::new(path.into()));
@@ -119,6 +142,15 @@ impl MonitorOptions {
     ///
     /// The signal's handler only wakes a thread. Signals that come while one is being answered are answered once. When monitoring has ended,
     /// the signal does nothing; it does not get its default meaning back. Needs the feature `signal`, on Unix.
+    ///
+    /// ```
+    /// use classtracker::{ClassTracker, MonitorOptions, Signal};
+    ///
+    /// let monitor = ClassTracker::new().monitor(MonitorOptions::new().signal(Signal::Usr1))?;
+    /// // `kill -USR1` takes a snapshot with the label SIGUSR1.
+    /// # drop(monitor);
+    /// # Ok::<(), classtracker::MonitorError>(())
+    /// ```
     #[cfg(all(feature = "signal", unix))]
     #[must_use]
     pub const fn signal(mut self, signal: super::Signal) -> Self {
@@ -127,6 +159,15 @@ impl MonitorOptions {
     }
 
     /// Also counts values by type; see [`ClassTracker::set_census`](crate::ClassTracker::set_census).
+    ///
+    /// ```
+    /// use classtracker::{ClassTracker, MonitorOptions};
+    ///
+    /// let tracker = ClassTracker::new();
+    /// tracker.monitor(MonitorOptions::new().census())?.finish()?;
+    /// assert!(tracker.snapshots()[0].census.is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn census(mut self) -> Self {
         self.census = true;
@@ -134,6 +175,16 @@ impl MonitorOptions {
     }
 
     /// What snapshots ask of the process' memory; see [`ClassTracker::set_memory`](crate::ClassTracker::set_memory).
+    ///
+    /// ```
+    /// use classtracker::{ClassTracker, MemoryOptions, MonitorOptions};
+    ///
+    /// let tracker = ClassTracker::new();
+    /// tracker.monitor(MonitorOptions::new().memory(MemoryOptions::new().proportional()))?.finish()?;
+    /// # #[cfg(target_os = "linux")]
+    /// assert!(tracker.snapshots()[0].process.proportional_bytes.is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn memory(mut self, options: MemoryOptions) -> Self {
         self.memory = Some(options);
@@ -141,6 +192,15 @@ impl MonitorOptions {
     }
 
     /// Takes no snapshot when monitoring ends. Otherwise it takes one with the label `end`.
+    ///
+    /// ```
+    /// use classtracker::{ClassTracker, MonitorOptions};
+    ///
+    /// let tracker = ClassTracker::new();
+    /// tracker.monitor(MonitorOptions::new().no_last_snapshot())?.finish()?;
+    /// assert!(tracker.snapshots().is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn no_last_snapshot(mut self) -> Self {
         self.last = false;

@@ -10,6 +10,17 @@ use signal_hook::iterator::{Handle, Signals};
 use super::worker::Worker;
 
 /// A signal that asks for a snapshot: one that nothing else is meant by.
+///
+/// ```
+/// use classtracker::{ClassTracker, MonitorOptions, Signal};
+///
+/// let options = MonitorOptions::new().signal(Signal::Usr2).summary_to("-").no_last_snapshot();
+/// let monitor = ClassTracker::global().monitor(options)?;
+/// // From now on `kill -USR2` prints a table on the standard error.
+/// monitor.finish()?;
+/// assert_eq!(Signal::Usr2.to_string(), "SIGUSR2");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Signal {

@@ -23,6 +23,8 @@ pub struct Watermark {
 }
 
 /// How far resident memory has to pass the mark.
+///
+/// See [`Watermark`] for an example.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WatermarkStep {
@@ -40,6 +42,14 @@ impl Watermark {
     }
 
     /// Looks this often (every millisecond at most): about ten microseconds of work each time.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use classtracker::{Watermark, WatermarkStep};
+    ///
+    /// let watermark = Watermark::new(WatermarkStep::Bytes(64 << 20)).check_every(Duration::from_secs(1));
+    /// # let _ = watermark;
+    /// ```
     #[must_use]
     pub const fn check_every(mut self, interval: Duration) -> Self {
         self.check_every = interval;

@@ -16,6 +16,16 @@ const PATIENCE: u32 = if cfg!(loom) { 2 } else { 10_000 };
 /// Mutable access to a tracked object's value, from [`Tracked::get_mut`] or [`Tracked::make_mut`].
 ///
 /// Until it is dropped, snapshots count the object but do not read it.
+///
+/// ```
+/// use classtracker::{Tracked, TrackedMut};
+///
+/// let mut handle = Tracked::new(vec![1]);
+/// let mut value: TrackedMut<'_, Vec<i32>> = Tracked::get_mut(&mut handle).unwrap();
+/// value.push(2);
+/// drop(value);
+/// assert_eq!(*handle, [1, 2]);
+/// ```
 pub struct TrackedMut<'h, T: ?Sized> {
     handle: &'h mut Tracked<T>,
 }
@@ -76,6 +86,16 @@ impl<T> Tracked<T> {
     /// Like [`get_mut`](Tracked::get_mut) it waits for a snapshot that is reading the value, and gives the handle back where that
     /// returns `None`.
     ///
+    /// ```
+    /// use classtracker::Tracked;
+    ///
+    /// let handle = Tracked::new(String::from("text"));
+    /// let other = handle.clone();
+    /// let handle = Tracked::try_unwrap(handle).unwrap_err();
+    /// drop(other);
+    /// assert_eq!(Tracked::try_unwrap(handle).unwrap(), "text");
+    /// ```
+    ///
     /// # Errors
     /// The handle itself, if there are others.
     pub fn try_unwrap(this: Self) -> Result<T, Self> {
@@ -94,6 +114,15 @@ impl<T> Tracked<T> {
     ///
     /// If a snapshot is reading the value just now, this waits as [`get_mut`](Tracked::get_mut) does; where that would give up, the
     /// value is dropped by the snapshot and `None` is returned.
+    ///
+    /// ```
+    /// use classtracker::Tracked;
+    ///
+    /// let handle = Tracked::new(String::from("text"));
+    /// let other = handle.clone();
+    /// assert_eq!(Tracked::into_inner(handle), None);
+    /// assert_eq!(Tracked::into_inner(other).unwrap(), "text");
+    /// ```
     #[must_use]
     pub fn into_inner(this: Self) -> Option<T> {
         if this.is_pinned() {
@@ -115,6 +144,15 @@ impl<T> Tracked<T> {
     }
 
     /// The value, or a clone of it if there are other handles.
+    ///
+    /// ```
+    /// use classtracker::Tracked;
+    ///
+    /// let handle = Tracked::new(String::from("text"));
+    /// let other = handle.clone();
+    /// assert_eq!(Tracked::unwrap_or_clone(handle), "text", "a clone");
+    /// assert_eq!(Tracked::unwrap_or_clone(other), "text", "the value itself");
+    /// ```
     #[must_use]
     pub fn unwrap_or_clone(this: Self) -> T
     where

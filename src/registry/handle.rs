@@ -98,6 +98,18 @@ impl<T: Inspect + Send + Sync + 'static> Tracked<T> {
     /// Makes a tracked object that can hold a weak handle to itself. The handle that `value` is given cannot be upgraded
     /// before `new_cyclic` returns.
     ///
+    /// ```
+    /// use classtracker::{DeepSizeOf, Tracked, WeakTracked};
+    ///
+    /// #[derive(DeepSizeOf)]
+    /// struct Node {
+    ///     itself: WeakTracked<Node>,
+    /// }
+    ///
+    /// let node = Tracked::new_cyclic(|itself| Node { itself: itself.clone() });
+    /// assert!(Tracked::ptr_eq(&node, &node.itself.upgrade().unwrap()));
+    /// ```
+    ///
     /// # Panics
     /// When `value` does; nothing is left of the object then.
     #[must_use]
@@ -139,6 +151,15 @@ impl<T: Inspect + Send + Sync + 'static> Tracked<T> {
     /// A pinned tracked object. Its value is never moved and never lent mutably, whatever its type, not even by a handle that
     /// [`ClassTracker::instances`](crate::ClassTracker::instances) finds: to [`get_mut`](Tracked::get_mut) and its like such
     /// a handle is never the only one.
+    ///
+    /// ```
+    /// use std::future::Future;
+    /// use std::pin::Pin;
+    /// use classtracker::Tracked;
+    ///
+    /// let pinned: Pin<Tracked<String>> = Tracked::pin("stays where it is".into());
+    /// assert_eq!(pinned.len(), 17);
+    /// ```
     #[must_use]
     #[track_caller]
     pub fn pin(value: T) -> core::pin::Pin<Self> {
@@ -195,6 +216,14 @@ impl<T: ?Sized> Tracked<T> {
 
     /// The object's serial: unique in the process, from 1, rising in order of creation on each thread, never used again. `None`
     /// if it was made while tracking was off.
+    ///
+    /// ```
+    /// use classtracker::Tracked;
+    ///
+    /// let first = Tracked::new(1_u8);
+    /// let second = Tracked::new(2_u8);
+    /// assert!(Tracked::serial(&first) < Tracked::serial(&second));
+    /// ```
     #[must_use]
     pub fn serial(this: &Self) -> Option<u64> {
         (!this.header().slot.is_null()).then(|| this.header().identity.serial())
@@ -202,12 +231,28 @@ impl<T: ?Sized> Tracked<T> {
 
     /// When the object was made, from the first use of tracking in this process on, to the resolution of the system's coarse clock.
     /// `None` if it was made while tracking was off.
+    ///
+    /// ```
+    /// use classtracker::Tracked;
+    ///
+    /// let first = Tracked::new(1_u8);
+    /// let second = Tracked::new(2_u8);
+    /// assert!(Tracked::birth(&first) <= Tracked::birth(&second));
+    /// ```
     #[must_use]
     pub fn birth(this: &Self) -> Option<Duration> {
         (!this.header().slot.is_null()).then(|| this.header().identity.origin().birth())
     }
 
     /// Where the object was made. `None` if that was while tracking was off.
+    ///
+    /// ```
+    /// use classtracker::Tracked;
+    ///
+    /// let handle = Tracked::new(1_u8);
+    /// let site = Tracked::site(&handle).unwrap();
+    /// assert_eq!((site.file(), site.line()), (file!(), line!() - 2));
+    /// ```
     #[must_use]
     pub fn site(this: &Self) -> Option<&'static Location<'static>> {
         registry().location(this.header().identity.origin().site())
@@ -237,6 +282,13 @@ impl<T: ?Sized> Tracked<T> {
     }
 
     /// A pointer to the value, valid as long as a handle lives.
+    ///
+    /// ```
+    /// use classtracker::Tracked;
+    ///
+    /// let handle = Tracked::new(1_u8);
+    /// assert_eq!(Tracked::as_ptr(&handle), &raw const *handle);
+    /// ```
     #[must_use]
     pub fn as_ptr(this: &Self) -> *const T {
         // SAFETY: a handle keeps its node.
@@ -250,12 +302,31 @@ impl<T: ?Sized> Tracked<T> {
     }
 
     /// How many weak handles there are. Another thread may change it at any time.
+    ///
+    /// ```
+    /// use classtracker::Tracked;
+    ///
+    /// let handle = Tracked::new(1_u8);
+    /// let weak = Tracked::downgrade(&handle);
+    /// assert_eq!((Tracked::strong_count(&handle), Tracked::weak_count(&handle)), (1, 1));
+    /// # drop(weak);
+    /// ```
     #[must_use]
     pub fn weak_count(this: &Self) -> usize {
         this.header().counts.weak()
     }
 
     /// A weak handle to the same object.
+    ///
+    /// ```
+    /// use classtracker::Tracked;
+    ///
+    /// let handle = Tracked::new(1_u8);
+    /// let weak = Tracked::downgrade(&handle);
+    /// assert!(weak.upgrade().is_some());
+    /// drop(handle);
+    /// assert!(weak.upgrade().is_none());
+    /// ```
     #[must_use]
     pub fn downgrade(this: &Self) -> WeakTracked<T> {
         this.header().counts.add_weak();

@@ -149,6 +149,22 @@ impl<T: ?Sized> Tracked<T> {
     /// [notifications](Tracker#what-a-tracker-may-do) deep, nothing happens.
     ///
     /// See [`Tracker`] for an example.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use classtracker::{DeepSizeOf, Inventory, Tracked};
+    ///
+    /// #[derive(DeepSizeOf)]
+    /// struct Order(u32);
+    ///
+    /// let inventory = Arc::new(Inventory::new());
+    /// let order = Tracked::new(Order(7));
+    /// Tracked::set_tracker(&order, Some(inventory.clone()));
+    /// assert_eq!(inventory.report("Order")?.rows[0].allocated, 1);
+    /// Tracked::set_tracker(&order, None);
+    /// assert_eq!(inventory.report("Order")?.rows[0].allocated, 0);
+    /// # Ok::<(), classtracker::ClassNameError>(())
+    /// ```
     pub fn set_tracker(this: &Self, tracker: Option<Arc<dyn Tracker>>) {
         if let Some(class) = this.header().class() {
             this.header().identity.set_tracker(class, tracker);
@@ -157,6 +173,15 @@ impl<T: ?Sized> Tracked<T> {
 
     /// Who is told of this object: the global tracker of the time when it was made, or what was
     /// [set](Tracked::set_tracker) since.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use classtracker::{Inventory, Tracked};
+    ///
+    /// let handle = Tracked::new(7_u32);
+    /// Tracked::set_tracker(&handle, Some(Arc::new(Inventory::new())));
+    /// assert!(Tracked::tracker(&handle).is_some());
+    /// ```
     #[must_use]
     pub fn tracker(this: &Self) -> Option<Arc<dyn Tracker>> {
         this.header().identity.tracker()
@@ -182,12 +207,30 @@ impl<T: ?Sized> Tracked<T> {
     }
 
     /// What hangs on the object.
+    ///
+    /// ```
+    /// use classtracker::Tracked;
+    ///
+    /// let handle = Tracked::new(7_u32);
+    /// assert!(Tracked::bundle(&handle).is_none());
+    /// Tracked::set_bundle(&handle, 10_u8);
+    /// assert_eq!(Tracked::bundle(&handle).unwrap().get::<u8>(), Some(&10));
+    /// ```
     #[must_use]
     pub fn bundle(this: &Self) -> Option<Bundle> {
         this.header().identity.bundle()
     }
 
     /// Takes away what hangs on the object, if something does, and tells its tracker that the object was updated.
+    ///
+    /// ```
+    /// use classtracker::Tracked;
+    ///
+    /// let handle = Tracked::new(7_u32);
+    /// Tracked::set_bundle(&handle, 10_u8);
+    /// assert_eq!(Tracked::take_bundle(&handle).unwrap().get::<u8>(), Some(&10));
+    /// assert!(Tracked::bundle(&handle).is_none());
+    /// ```
     pub fn take_bundle(this: &Self) -> Option<Bundle> {
         Tracked::bundle(this)?;
         this.header().identity.set_bundle(this.header().class()?, None)

@@ -88,6 +88,19 @@ impl<T: 'static> Trackable<T> {
     }
 
     /// The object's serial: unique in the process, among objects of all kinds. `None` if it was made while tracking was off.
+    ///
+    /// ```
+    /// use classtracker::Trackable;
+    ///
+    /// struct Request {
+    ///     tracked: Trackable<Request>,
+    /// }
+    ///
+    /// let request = Request { tracked: Trackable::new() };
+    /// let later = Request { tracked: Trackable::new() };
+    /// assert!(request.tracked.serial() < later.tracked.serial());
+    /// assert_eq!(request.tracked.site().unwrap().file(), file!());
+    /// ```
     #[must_use]
     pub fn serial(&self) -> Option<u64> {
         self.is_counted().then(|| self.identity.serial())
@@ -100,6 +113,24 @@ impl<T: 'static> Trackable<T> {
     }
 
     /// Sets who is told of this object from now on, as [`Tracked::set_tracker`](crate::Tracked::set_tracker) does.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use classtracker::{Inventory, Trackable, Tracker};
+    ///
+    /// struct Request {
+    ///     path: String,
+    ///     tracked: Trackable<Request>,
+    /// }
+    ///
+    /// let inventory = Arc::new(Inventory::new());
+    /// let request = Request { path: "/".into(), tracked: Trackable::new() };
+    /// request.tracked.set_tracker(Some(inventory.clone()));
+    /// assert!(request.tracked.tracker().is_some());
+    /// assert_eq!(inventory.report("Request")?.rows[0].allocated, 1);
+    /// # let _ = request.path;
+    /// # Ok::<(), classtracker::ClassNameError>(())
+    /// ```
     pub fn set_tracker(&self, tracker: Option<Arc<dyn Tracker>>) {
         if self.is_counted() {
             self.identity.set_tracker(Self::class(), tracker);
@@ -113,6 +144,21 @@ impl<T: 'static> Trackable<T> {
     }
 
     /// Hangs any data on the object, as [`Tracked::set_bundle`](crate::Tracked::set_bundle) does.
+    ///
+    /// ```
+    /// use classtracker::Trackable;
+    ///
+    /// struct Request {
+    ///     tracked: Trackable<Request>,
+    /// }
+    ///
+    /// let request = Request { tracked: Trackable::new() };
+    /// request.tracked.set_bundle("from the load test");
+    /// let bundle = request.tracked.bundle().unwrap();
+    /// assert_eq!(bundle.get::<&str>(), Some(&"from the load test"));
+    /// assert!(request.tracked.take_bundle().is_some());
+    /// assert!(request.tracked.bundle().is_none());
+    /// ```
     pub fn set_bundle(&self, bundle: impl Content) {
         if self.is_counted() {
             self.identity.set_bundle(Self::class(), Some(Bundle::new(bundle)));

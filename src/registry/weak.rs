@@ -68,12 +68,31 @@ impl<T: ?Sized> WeakTracked<T> {
     }
 
     /// How many weak handles there are, this one included; 0 once the object is dead, or if there never was one.
+    ///
+    /// ```
+    /// use classtracker::Tracked;
+    ///
+    /// let handle = Tracked::new(7_u32);
+    /// let weak = Tracked::downgrade(&handle);
+    /// assert_eq!((weak.strong_count(), weak.weak_count()), (1, 1));
+    /// drop(handle);
+    /// assert_eq!((weak.strong_count(), weak.weak_count()), (0, 0));
+    /// ```
     #[must_use]
     pub fn weak_count(&self) -> usize {
         self.header().map_or(0, |header| if header.counts.strong() == 0 { 0 } else { header.counts.weak() })
     }
 
     /// Whether both belong to the same object, or both to none.
+    ///
+    /// ```
+    /// use classtracker::{Tracked, WeakTracked};
+    ///
+    /// let handle = Tracked::new(7_u32);
+    /// let (one, other) = (Tracked::downgrade(&handle), Tracked::downgrade(&handle));
+    /// assert!(one.ptr_eq(&other));
+    /// assert!(!one.ptr_eq(&WeakTracked::new()));
+    /// ```
     #[must_use]
     pub fn ptr_eq(&self, other: &Self) -> bool {
         match (self.node, other.node) {
@@ -89,6 +108,16 @@ impl<T: ?Sized> WeakTracked<T> {
     }
 
     /// The serial that the object has, or had. `None` if it was made while tracking was off, or if there never was one.
+    ///
+    /// ```
+    /// use classtracker::Tracked;
+    ///
+    /// let handle = Tracked::new(7_u32);
+    /// let serial = Tracked::serial(&handle);
+    /// let weak = Tracked::downgrade(&handle);
+    /// drop(handle);
+    /// assert_eq!(weak.serial(), serial);
+    /// ```
     #[must_use]
     pub fn serial(&self) -> Option<u64> {
         self.header().filter(|header| !header.slot.is_null()).map(|header| header.identity.serial())

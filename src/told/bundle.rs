@@ -3,6 +3,21 @@ use std::fmt;
 use std::sync::Arc;
 
 /// What can be hung on an object: anything that can show itself and be shared between threads.
+///
+/// ```
+/// use classtracker::{Content, Tracked};
+///
+/// #[derive(Debug)]
+/// struct Order { number: u32 }
+///
+/// let handle = Tracked::new(7_u32);
+/// let orders: Vec<Order> = vec![Order { number: 12 }];
+/// Tracked::set_bundle(&handle, orders);
+/// # fn is_content<T: Content>() {}
+/// # is_content::<Vec<Order>>();
+/// assert_eq!(format!("{:?}", Tracked::bundle(&handle).unwrap()), "[Order { number: 12 }]");
+/// # let _ = |order: Order| order.number;
+/// ```
 pub trait Content: Any + fmt::Debug + Send + Sync {}
 
 impl<T: Any + fmt::Debug + Send + Sync> Content for T {}
@@ -39,6 +54,14 @@ impl Bundle {
     }
 
     /// Whether both are the same data, not only equal.
+    ///
+    /// ```
+    /// use classtracker::Bundle;
+    ///
+    /// let bundle = Bundle::new(7_u32);
+    /// assert!(bundle.ptr_eq(&bundle.clone()));
+    /// assert!(!bundle.ptr_eq(&Bundle::new(7_u32)));
+    /// ```
     #[must_use]
     pub fn ptr_eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)

@@ -6,6 +6,33 @@ use super::Bundle;
 use crate::registry::{Class, registry};
 
 /// What a tracker is told of an object: who it is, and what hangs on it. Never the object itself.
+///
+/// ```
+/// use std::any::TypeId;
+/// use std::sync::{Arc, Mutex};
+/// use classtracker::{ObjectInfo, Tracked, Tracker};
+///
+/// /// Where those texts were made that died.
+/// #[derive(Default)]
+/// struct Graves(Mutex<Vec<String>>);
+///
+/// impl Tracker for Graves {
+///     fn notify_destroyed(&self, object: &ObjectInfo<'_>) {
+///         if object.type_id() == TypeId::of::<String>() && !object.is_by_value() {
+///             let (class, serial) = (object.class(), object.serial());
+///             let site = object.site().map(|site| site.file());
+///             let line = format!("{class} {serial} of {site:?}: {:?}", object.bundle());
+///             self.0.lock().unwrap().push(line);
+///         }
+///     }
+/// }
+///
+/// let graves = Arc::new(Graves::default());
+/// let text = Tracked::new(String::from("short-lived"));
+/// Tracked::set_tracker(&text, Some(graves.clone()));
+/// drop(text);
+/// assert!(graves.0.lock().unwrap()[0].starts_with("alloc::string::String "));
+/// ```
 pub struct ObjectInfo<'i> {
     class: &'static Class,
     serial: u64,

@@ -9,6 +9,8 @@ use super::{Bundle, Shown};
 use crate::registry::{self, registry};
 
 /// A class, and who is alive of it.
+///
+/// See [`live_instances`] for an example.
 #[non_exhaustive]
 #[derive(Debug, Clone)]
 pub struct ClassInstances {
@@ -23,6 +25,8 @@ pub struct ClassInstances {
 }
 
 /// A live object in a [`Tracked`](crate::Tracked).
+///
+/// See [`live_instances`] for an example.
 #[non_exhaustive]
 #[derive(Debug, Clone)]
 pub struct Instance {

@@ -61,6 +61,25 @@ impl Inventory {
     /// bundle. It is off at first, since it costs a lock and memory for each object.
     ///
     /// Objects that came before it was switched on are counted, and not listed.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use classtracker::{DeepSizeOf, Inventory, Tracked};
+    ///
+    /// #[derive(DeepSizeOf)]
+    /// struct Order(u32);
+    ///
+    /// let inventory = Arc::new(Inventory::new());
+    /// inventory.set_listing::<Order>(true);
+    /// let order = Tracked::new(Order(7));
+    /// Tracked::set_tracker(&order, Some(inventory.clone()));
+    /// Tracked::set_bundle(&order, "urgent");
+    /// let row = &inventory.report("Order")?.rows[0];
+    /// let listed = row.objects.as_ref().unwrap();
+    /// assert_eq!(Some(listed[0].serial), Tracked::serial(&order));
+    /// assert_eq!(listed[0].bundle.as_ref().unwrap().get::<&str>(), Some(&"urgent"));
+    /// # Ok::<(), classtracker::ClassNameError>(())
+    /// ```
     pub fn set_listing<T: 'static>(&self, on: bool) {
         let mut lists = self.lists.by_class.lock();
         let old = if on {
@@ -93,6 +112,23 @@ impl Inventory {
     /// last dump; a report is none.
     ///
     /// Classes are named as for [`live_instances`](crate::live_instances).
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use classtracker::{DeepSizeOf, Inventory, Tracked};
+    ///
+    /// #[derive(DeepSizeOf)]
+    /// struct Order(u32);
+    ///
+    /// let inventory = Arc::new(Inventory::new());
+    /// let orders = [1, 2].map(|number| Tracked::new(Order(number)));
+    /// orders.iter().for_each(|order| Tracked::set_tracker(order, Some(inventory.clone())));
+    /// drop(orders);
+    /// let report = inventory.report("Order")?;
+    /// assert_eq!((report.rows[0].allocated, report.rows[0].retired), (0, 2));
+    /// println!("{report}");
+    /// # Ok::<(), classtracker::ClassNameError>(())
+    /// ```
     ///
     /// # Errors
     /// [`ClassNameError`] for a name that no class has that this inventory was told of, or a text without a name.

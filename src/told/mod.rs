@@ -73,11 +73,56 @@ pub trait Tracker: Send + Sync {
     }
 
     /// The object does not have this tracker any more.
+    ///
+    /// ```
+    /// use std::sync::{Arc, Mutex};
+    /// use classtracker::{ObjectInfo, Tracked, Tracker};
+    ///
+    /// #[derive(Default)]
+    /// struct Guests(Mutex<Vec<u64>>);
+    ///
+    /// impl Tracker for Guests {
+    ///     fn notify_attached(&self, object: &ObjectInfo<'_>) {
+    ///         self.0.lock().unwrap().push(object.serial());
+    ///     }
+    ///     fn notify_detached(&self, object: &ObjectInfo<'_>) {
+    ///         self.0.lock().unwrap().retain(|guest| *guest != object.serial());
+    ///     }
+    /// }
+    ///
+    /// let guests = Arc::new(Guests::default());
+    /// let guest = Tracked::new(7_u32);
+    /// Tracked::set_tracker(&guest, Some(guests.clone()));
+    /// assert_eq!(guests.0.lock().unwrap().len(), 1);
+    /// Tracked::set_tracker(&guest, None);
+    /// assert_eq!(guests.0.lock().unwrap().len(), 0);
+    /// ```
     fn notify_detached(&self, object: &ObjectInfo<'_>) {
         let _ = object;
     }
 
     /// The object has another bundle.
+    ///
+    /// ```
+    /// use std::sync::{Arc, Mutex};
+    /// use classtracker::{ObjectInfo, Tracked, Tracker};
+    ///
+    /// #[derive(Default)]
+    /// struct Log(Mutex<Vec<String>>);
+    ///
+    /// impl Tracker for Log {
+    ///     fn notify_updated(&self, object: &ObjectInfo<'_>) {
+    ///         self.0.lock().unwrap().push(format!("{:?}", object.bundle()));
+    ///     }
+    /// }
+    ///
+    /// let log = Arc::new(Log::default());
+    /// let number = Tracked::new(7_u32);
+    /// Tracked::set_tracker(&number, Some(log.clone()));
+    /// Tracked::set_bundle(&number, "seen");
+    /// Tracked::take_bundle(&number);
+    /// assert_eq!(*log.0.lock().unwrap(), ["Some(\"seen\")", "None"]);
+    /// ```
     fn notify_updated(&self, object: &ObjectInfo<'_>) {
         let _ = object;
     }
@@ -94,11 +139,35 @@ pub trait Tracker: Send + Sync {
 /// The tracker before it is let go when the last object dies that still has it. A class can [opt out](crate::set_told).
 ///
 /// See [`Tracker`] for an example.
+///
+/// ```standalone_crate
+/// use std::sync::Arc;
+/// use classtracker::{Inventory, Tracked, global_tracker, set_global_tracker};
+///
+/// let before = Tracked::new(1_u8);
+/// set_global_tracker(Some(Arc::new(Inventory::new())));
+/// let after = Tracked::new(2_u8);
+/// assert!(Tracked::tracker(&before).is_none());
+/// assert!(Tracked::tracker(&after).is_some());
+/// set_global_tracker(None);
+/// assert!(global_tracker().is_none());
+/// assert!(Tracked::tracker(&after).is_some(), "it keeps what it has");
+/// ```
 pub fn set_global_tracker(tracker: Option<Arc<dyn Tracker>>) {
     registry().set_global_tracker(tracker);
 }
 
 /// The tracker that objects get that are made now.
+///
+/// ```standalone_crate
+/// use std::sync::Arc;
+/// use classtracker::{Inventory, Tracker, global_tracker, set_global_tracker};
+///
+/// assert!(global_tracker().is_none());
+/// let inventory: Arc<dyn Tracker> = Arc::new(Inventory::new());
+/// set_global_tracker(Some(inventory.clone()));
+/// assert!(Arc::ptr_eq(&global_tracker().unwrap(), &inventory));
+/// ```
 #[must_use]
 pub fn global_tracker() -> Option<Arc<dyn Tracker>> {
     registry().global_tracker()

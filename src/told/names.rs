@@ -6,6 +6,14 @@ use std::fmt;
 use crate::registry::Class;
 
 /// A text that names classes, of which one is not there.
+///
+/// ```
+/// use classtracker::{ClassNameError, live_instances};
+///
+/// assert_eq!(live_instances(" ").unwrap_err(), ClassNameError::Empty);
+/// let error = live_instances("Nobody").unwrap_err();
+/// assert!(matches!(error, ClassNameError::Unknown { name, .. } if name == "Nobody"));
+/// ```
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClassNameError {

@@ -6,6 +6,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::Bundle;
 
 /// What an [`Inventory`](crate::Inventory) knows of some classes. Its `Display` is a line for each class, and one for each object that is listed.
+///
+/// See [`Inventory::report`](crate::Inventory::report) for an example.
 #[non_exhaustive]
 #[derive(Debug, Clone, Default)]
 pub struct InventoryReport {
@@ -14,6 +16,8 @@ pub struct InventoryReport {
 }
 
 /// What an [`Inventory`](crate::Inventory) knows of one class.
+///
+/// See [`Inventory::report`](crate::Inventory::report) for an example.
 #[non_exhaustive]
 #[derive(Debug, Clone)]
 pub struct InventoryRow {
@@ -33,6 +37,8 @@ pub struct InventoryRow {
 }
 
 /// An object that has the tracker.
+///
+/// See [`Inventory::set_listing`](crate::Inventory::set_listing) for an example.
 #[non_exhaustive]
 #[derive(Debug, Clone)]
 pub struct ListedObject {

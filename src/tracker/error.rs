@@ -3,6 +3,14 @@
 use std::fmt;
 
 /// A registration that is not there.
+///
+/// ```
+/// use classtracker::{ClassTracker, TrackError};
+///
+/// let error = ClassTracker::new().detach_class::<String>().unwrap_err();
+/// assert!(matches!(error, TrackError::ClassNotTracked { .. }));
+/// assert_eq!(error.to_string(), "class `alloc::string::String` is not tracked");
+/// ```
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TrackError {

@@ -80,6 +80,16 @@ impl ClassTracker {
     }
 
     /// The tracker that the whole process shares.
+    ///
+    /// ```
+    /// use classtracker::ClassTracker;
+    ///
+    /// struct Session { user: String }
+    ///
+    /// ClassTracker::global().track_class_with::<Session>(
+    ///     classtracker::TrackOptions::new().size_with(|session: &Session| size_of::<Session>() + session.user.capacity()),
+    /// );
+    /// ```
     #[must_use]
     pub fn global() -> &'static Self {
         static GLOBAL: Raced<ClassTracker> = Raced::new();
@@ -152,6 +162,17 @@ impl ClassTracker {
     }
 
     /// As [`track_object`](Self::track_object), with options. For an object that is tracked already they are not taken.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use classtracker::{ClassTracker, TrackOptions};
+    ///
+    /// let cache = Arc::new(vec![String::from("one"), String::from("two")]);
+    /// let tracker = ClassTracker::new();
+    /// tracker.track_object_with(&cache, TrackOptions::new().name("cache").resolution_level(1));
+    /// let snapshot = tracker.create_snapshot("");
+    /// assert_eq!((&*snapshot.classes[0].class, snapshot.classes[0].bytes), ("cache", 24 + 2 * 24 + 6));
+    /// ```
     #[track_caller]
     pub fn track_object_with<H: TrackHandle>(
         &self,
@@ -181,6 +202,19 @@ impl ClassTracker {
 
     /// Gives a tracked object other options, in force from the next snapshot on. An object of which only the class is tracked is tracked
     /// on its own from then on.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use classtracker::{ClassTracker, TrackOptions};
+    ///
+    /// let cache = Arc::new(vec![1_u8, 2, 3]);
+    /// let tracker = ClassTracker::new();
+    /// assert!(tracker.track_change(&cache, TrackOptions::new()).is_err(), "it is not tracked");
+    /// tracker.track_object(&cache);
+    /// tracker.track_change(&cache, TrackOptions::new().name("cache"))?;
+    /// assert_eq!(tracker.create_snapshot("").class("cache").unwrap().live, 1);
+    /// # Ok::<(), classtracker::TrackError>(())
+    /// ```
     ///
     /// # Errors
     /// [`TrackError::ObjectNotTracked`] if neither the object nor its class is tracked.
@@ -217,6 +251,23 @@ impl ClassTracker {
 
     /// Stops to track objects of `T` that are made from now on. Those that are tracked stay tracked.
     ///
+    /// ```
+    /// use classtracker::{ClassTracker, DeepSizeOf, Tracked};
+    ///
+    /// #[derive(DeepSizeOf)]
+    /// struct Page(String);
+    ///
+    /// let tracker = ClassTracker::new();
+    /// tracker.track_class::<Page>();
+    /// let seen = Tracked::new(Page("one".into()));
+    /// tracker.detach_class::<Page>()?;
+    /// let unseen = Tracked::new(Page("two".into()));
+    /// assert_eq!(tracker.create_snapshot("").classes[0].live, 1);
+    /// assert!(tracker.detach_class::<Page>().is_err(), "not twice");
+    /// # drop((seen, unseen));
+    /// # Ok::<(), classtracker::TrackError>(())
+    /// ```
+    ///
     /// # Errors
     /// [`TrackError::ClassNotTracked`] if the class is not tracked.
     pub fn detach_class<T: Send + Sync + 'static>(&self) -> Result<(), TrackError> {
@@ -233,6 +284,21 @@ impl ClassTracker {
     }
 
     /// Stops to track objects that are made from now on, of all classes. Those that are tracked stay tracked.
+    ///
+    /// ```
+    /// use classtracker::{ClassTracker, DeepSizeOf, Tracked};
+    ///
+    /// #[derive(DeepSizeOf)]
+    /// struct Page(String);
+    ///
+    /// let tracker = ClassTracker::new();
+    /// tracker.track_class::<Page>();
+    /// let seen = Tracked::new(Page("one".into()));
+    /// tracker.detach_all_classes();
+    /// let unseen = Tracked::new(Page("two".into()));
+    /// assert_eq!(tracker.create_snapshot("").classes[0].live, 1);
+    /// # drop((seen, unseen));
+    /// ```
     pub fn detach_all_classes(&self) {
         for class in &mut self.state.lock().classes {
             class.detach();
@@ -240,6 +306,19 @@ impl ClassTracker {
     }
 
     /// Stops to track anything: classes, and objects, those of tracked classes included. Snapshots stay.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use classtracker::ClassTracker;
+    ///
+    /// let config = Arc::new(String::from("verbose"));
+    /// let tracker = ClassTracker::new();
+    /// tracker.track_object(&config);
+    /// tracker.create_snapshot("before");
+    /// tracker.detach_all();
+    /// assert_eq!(tracker.create_snapshot("after").tracked_bytes(), 0);
+    /// assert_eq!(tracker.snapshots().len(), 2);
+    /// ```
     pub fn detach_all(&self) {
         // Handles that are kept may be the last of their objects, whose destructors may come back here: not under the lock.
         let forgotten = self.state.lock().forget_all();
@@ -247,6 +326,19 @@ impl ClassTracker {
     }
 
     /// Forgets everything: classes, objects and snapshots.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use classtracker::ClassTracker;
+    ///
+    /// let config = Arc::new(String::from("verbose"));
+    /// let tracker = ClassTracker::new();
+    /// tracker.track_object(&config);
+    /// tracker.create_snapshot("before");
+    /// tracker.clear();
+    /// assert!(tracker.snapshots().is_empty());
+    /// assert!(tracker.create_snapshot("after").classes.is_empty());
+    /// ```
     pub fn clear(&self) {
         let forgotten = self.state.lock().clear();
         drop(forgotten);
@@ -328,6 +420,19 @@ impl ClassTracker {
     }
 
     /// Takes snapshots by itself, and writes them where the options say, until what is returned is dropped.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use classtracker::{ClassTracker, MonitorOptions};
+    /// # let dir = tempfile::tempdir()?;
+    /// # let path = dir.path().join("run.ctdump");
+    ///
+    /// let tracker = ClassTracker::new();
+    /// let monitor = tracker.monitor(MonitorOptions::new().period(Duration::from_secs(60)).stream_to(&path))?;
+    /// // The program runs. What is returned ends the dump when it is dropped; `finish` also says whether all went well.
+    /// monitor.finish()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// [`MonitorError::AlreadyMonitored`] while an earlier [`Monitor`] is there; [`MonitorError::Thread`] if the system gives no thread,
@@ -455,6 +560,17 @@ impl ClassTracker {
     }
 
     /// What snapshots ask of the process' memory from now on.
+    ///
+    /// ```
+    /// use classtracker::{ClassTracker, MemoryOptions};
+    ///
+    /// let tracker = ClassTracker::new();
+    /// tracker.set_memory(MemoryOptions::new().proportional());
+    /// let snapshot = tracker.create_snapshot("");
+    /// # #[cfg(target_os = "linux")]
+    /// assert!(snapshot.process.proportional_bytes.is_some());
+    /// # drop(snapshot);
+    /// ```
     pub fn set_memory(&self, options: MemoryOptions) {
         self.monitoring.change_settings(|settings| settings.memory = options);
     }
@@ -466,6 +582,18 @@ impl ClassTracker {
     }
 
     /// All live objects of `T` that are in a [`Tracked`], in order of their serials, whether or not this tracker tracks them.
+    ///
+    /// ```
+    /// use classtracker::{ClassTracker, DeepSizeOf, Tracked};
+    ///
+    /// #[derive(DeepSizeOf)]
+    /// struct Page { text: String }
+    ///
+    /// let pages = ["one", "two"].map(|text| Tracked::new(Page { text: text.into() }));
+    /// let found = ClassTracker::new().instances::<Page>();
+    /// assert!(Tracked::ptr_eq(&found[1], &pages[1]));
+    /// assert_eq!(found[1].text, "two");
+    /// ```
     #[must_use]
     pub fn instances<T: Send + Sync + 'static>(&self) -> Vec<Tracked<T>> {
         struct Handles<T>(Vec<Tracked<T>>);
@@ -490,6 +618,19 @@ impl ClassTracker {
     }
 
     /// The snapshots so far, to be sorted, filtered, printed and dumped.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use classtracker::ClassTracker;
+    ///
+    /// let config = Arc::new(String::from("verbose"));
+    /// let tracker = ClassTracker::new();
+    /// tracker.track_object(&config);
+    /// tracker.create_snapshot("start");
+    /// let stats = tracker.stats();
+    /// stats.print_summary();
+    /// assert_eq!(stats.summary().snapshots[0].moment.label, "start");
+    /// ```
     #[must_use]
     pub fn stats(&self) -> Stats {
         let (snapshots, forgotten) = {

@@ -37,6 +37,15 @@ pub struct TrackOptions<T: ?Sized, S = ByInspect> {
 ///
 /// The place of creation (file, line, column) is known of every object in any case. `Trace::Stack` and `Trace::Sampled` are there with
 /// the feature `backtrace`.
+///
+/// ```
+/// use classtracker::{DeepSizeOf, Trace, TrackOptions};
+///
+/// #[derive(DeepSizeOf)]
+/// struct Page(String);
+///
+/// classtracker::ClassTracker::new().track_class_with::<Page>(TrackOptions::new().trace(Trace::Sampled(1000)));
+/// ```
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Trace {
@@ -71,6 +80,20 @@ impl Trace {
 }
 
 /// How many objects of a class a snapshot lists one by one. The others are counted, and folded into their class' row.
+///
+/// ```
+/// use classtracker::{ClassTracker, DeepSizeOf, Detail, TrackOptions, Tracked};
+///
+/// #[derive(DeepSizeOf)]
+/// struct Page(String);
+///
+/// let tracker = ClassTracker::new();
+/// tracker.track_class_with::<Page>(TrackOptions::new().detail(Detail::Largest(1)));
+/// let pages = ["long", "longest"].map(|text| Tracked::new(Page(text.into())));
+/// let snapshot = tracker.create_snapshot("");
+/// assert_eq!((snapshot.classes[0].live, snapshot.objects.len()), (2, 1));
+/// assert_eq!(Some(snapshot.objects[0].object.serial), Tracked::serial(&pages[1]));
+/// ```
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Detail {
@@ -133,6 +156,22 @@ impl<T: ?Sized, S> TrackOptions<T, S> {
     /// levels a snapshot takes two to three times as long as without any, for objects that own a string, a vector and a map each
     /// (`cargo bench --bench sizing`). An object that pays for shared data costs more: its parts are kept until it is known for what it
     /// pays.
+    ///
+    /// ```
+    /// use classtracker::{ClassTracker, DeepSizeOf, TrackOptions, Tracked};
+    ///
+    /// #[derive(DeepSizeOf)]
+    /// struct Page { text: String, links: Vec<String> }
+    ///
+    /// let tracker = ClassTracker::new();
+    /// tracker.track_class_with::<Page>(TrackOptions::new().resolution_level(1));
+    /// let page = Tracked::new(Page { text: "hello".into(), links: vec!["/".into()] });
+    /// let snapshot = tracker.create_snapshot("");
+    /// let parts = snapshot.classes[0].referents.iter();
+    /// let parts: Vec<_> = parts.map(|part| (&*part.name, part.bytes)).collect();
+    /// assert_eq!(parts, [("text", 24 + 5), ("links", 24 + 24 + 1)]);
+    /// # drop(page);
+    /// ```
     #[must_use]
     pub fn resolution_level(mut self, level: u32) -> Self {
         self.resolution_level = level;

@@ -4,6 +4,14 @@ use crate::Inspect;
 use crate::inspect::{ClassKey, Measured, Sizer};
 
 /// Sizes objects by their [`Inspect`]: what [`TrackOptions`](super::TrackOptions) do if not told otherwise.
+///
+/// ```
+/// use classtracker::{ByInspect, TrackOptions};
+///
+/// // What the options' second parameter is unless they are told otherwise.
+/// let options: TrackOptions<String, ByInspect> = TrackOptions::new();
+/// # drop(options);
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct ByInspect(());
 
@@ -14,6 +22,16 @@ impl ByInspect {
 }
 
 /// Sizes objects by a function: see [`TrackOptions::size_with`](super::TrackOptions::size_with).
+///
+/// ```
+/// use classtracker::{BySize, TrackOptions};
+///
+/// struct Image { pixels: Vec<u8> }
+///
+/// let options: TrackOptions<Image, BySize<Image>> =
+///     TrackOptions::new().size_with(|image: &Image| size_of::<Image>() + image.pixels.capacity());
+/// # drop(options);
+/// ```
 pub struct BySize<T: ?Sized>(pub(super) fn(&T) -> usize);
 
 impl<T: ?Sized> Clone for BySize<T> {
@@ -25,6 +43,26 @@ impl<T: ?Sized> Clone for BySize<T> {
 impl<T: ?Sized> Copy for BySize<T> {}
 
 /// How the objects of a class are sized: [`ByInspect`] or [`BySize`].
+///
+/// It can be named, so that functions can hand options on, and not be implemented.
+///
+/// ```
+/// use std::sync::Arc;
+/// use classtracker::{ClassTracker, Sizing, TrackOptions};
+///
+/// fn track_named<T: Send + Sync + 'static>(
+///     tracker: &ClassTracker,
+///     object: &Arc<T>,
+///     name: &str,
+///     options: TrackOptions<T, impl Sizing<T>>,
+/// ) -> u64 {
+///     tracker.track_object_with(object, options.name(format!("service {name}")))
+/// }
+///
+/// let (tracker, object) = (ClassTracker::new(), Arc::new(vec![1_u8, 2, 3]));
+/// track_named(&tracker, &object, "log", TrackOptions::new());
+/// assert_eq!(&*tracker.create_snapshot("").classes[0].class, "service log");
+/// ```
 pub trait Sizing<T: ?Sized>: private::Measure<T> + Copy + Send + Sync + 'static {}
 
 impl<T: Inspect + ?Sized> Sizing<T> for ByInspect {}
