@@ -3,6 +3,7 @@
 pub(crate) mod bench;
 pub(crate) mod ci;
 pub(crate) mod deny;
+pub(crate) mod docs;
 mod examples;
 pub(crate) mod fuzz;
 mod models;

@@ -5,6 +5,7 @@
 mod cargo;
 mod commands;
 mod failure;
+mod interface;
 mod programs;
 mod sources;
 mod steps;
@@ -19,6 +20,7 @@ Usage: cargo xtask COMMAND
                         under the sanitizers
   bench [NAME]          the benches, a line each: name, value, bound, ok or over
   deny [CHECK…]         licences, sources and advisories of the dependencies, by cargo-deny
+  docs                  the documentation: without a warning, and with an example for every public item
   fuzz [SECONDS]        bytes that nobody thought of, read as dumps, by cargo-fuzz; a minute for each target if not said
   sanitize              the tests under AddressSanitizer, the stress test also under ThreadSanitizer and valgrind
   sources               where `unsafe` and atomics are, and whether they may be there
@@ -27,6 +29,9 @@ CARGO_TARGET_DIR is honoured by all of them.
 ";
 
 fn main() -> ExitCode {
+    if let Some(code) = interface::become_rustdoc() {
+        return code;
+    }
     let mut words = std::env::args().skip(1);
     let command = words.next();
     let rest: Vec<String> = words.collect();
@@ -35,6 +40,7 @@ fn main() -> ExitCode {
         (Some("ci"), []) => commands::ci::run(),
         (Some("bench"), [] | [_]) => commands::bench::run(rest.first().map(String::as_str)),
         (Some("deny"), checks) => commands::deny::run(checks),
+        (Some("docs"), []) => commands::docs::run(),
         (Some("fuzz"), [] | [_]) => commands::fuzz::run(rest.first().map(String::as_str)),
         (Some("sanitize"), []) => commands::sanitize::run(),
         (Some("sources"), []) => commands::sources::run(),

@@ -1,6 +1,6 @@
 //! `cargo xtask ci`: what every change must pass. What fails fast comes first.
 
-use super::{examples, models, sanitize, sources, test};
+use super::{docs, examples, models, sanitize, sources, test};
 use crate::cargo::Cargo;
 use crate::failure::Result;
 use crate::steps::Steps;
@@ -11,7 +11,7 @@ pub(crate) fn run() -> Result<()> {
     steps.run("sources", sources::run)?;
     steps.run("lints", lints)?;
     steps.run("test", test::run)?;
-    steps.run("documentation", documentation)?;
+    steps.run("documentation", docs::run)?;
     steps.run("examples", examples::run)?;
     steps.run("models", models::run)?;
     steps.run("sanitizers", sanitize::quick)?;
@@ -23,8 +23,4 @@ fn lints() -> Result<()> {
     Cargo::new(&["clippy", "--workspace", "--all-features", "--all-targets", "--", "-D", "warnings"]).run()?;
     let without_tracking = ["clippy", "-p", "classtracker", "--no-default-features", "--lib", "--test", "compiled_out"];
     Cargo::new(&without_tracking).argument("--").argument("-D").argument("warnings").run()
-}
-
-fn documentation() -> Result<()> {
-    Cargo::new(&["doc", "--workspace", "--all-features", "--no-deps"]).flags("RUSTDOCFLAGS", "-D warnings").run()
 }
