@@ -267,9 +267,3 @@ fn without_a_prelude() {
     check(&bare::Bare { text: "ab".to_owned(), value: 1u8 }, 2);
     check(&bare::Either::<u8, _>::Right { right: "ab".to_owned() }, 2);
 }
-
-#[test]
-fn what_cannot_be_derived_is_one_error() {
-    let cases = trybuild::TestCases::new();
-    cases.compile_fail("tests/derive/*.rs");
-}
