@@ -47,7 +47,21 @@ impl Addresses {
 
     /// Makes room; afterwards everything is to be inserted again.
     pub(super) fn grow(&mut self) {
-        self.bits = (self.bits + 1).max(8);
+        self.empty((self.bits + 1).max(8));
+    }
+
+    /// Makes room for so many more, if there is none; then everything is to be inserted again.
+    pub(super) fn reserve(&mut self, more: usize) -> bool {
+        let bits = ((self.used + more) * 2).max(1).next_power_of_two().ilog2();
+        let grows = bits > self.bits;
+        if grows {
+            self.empty(bits.max(8));
+        }
+        grows
+    }
+
+    fn empty(&mut self, bits: u32) {
+        self.bits = bits;
         self.slots = Vec::new();
         // Not `resize`: memory that comes zeroed from the system need not be gone through.
         self.slots = vec![0; 1 << self.bits];
@@ -61,12 +75,26 @@ impl Addresses {
         let mut at = self.home(address);
         while let Some(slot) = self.slots.get_mut(at & mask) {
             if *slot == 0 {
-                *slot = u64::from(tag(address)) << 32 | (u64::from(number) + 1);
+                *slot = entry(address, number);
                 self.used += 1;
                 return;
             }
             at += 1;
         }
+    }
+
+    /// Stores another number for an address; whether it was there with the old one.
+    pub(super) fn replace(&mut self, address: usize, old: u32, new: u32) -> bool {
+        let mask = self.slots.len().wrapping_sub(1);
+        let mut at = self.home(address);
+        while let Some(slot) = self.slots.get_mut(at & mask).filter(|slot| **slot != 0) {
+            if *slot == entry(address, old) {
+                *slot = entry(address, new);
+                return true;
+            }
+            at += 1;
+        }
+        false
     }
 
     /// Where the search for an address begins: its region is anywhere, and within it, it lies as in memory.
@@ -79,6 +107,11 @@ impl Addresses {
         // Two granules to a slot: a block has two counters at least.
         start + ((granule & ((1 << REGION) - 1)) >> 1)
     }
+}
+
+#[inline]
+fn entry(address: usize, number: u32) -> u64 {
+    u64::from(tag(address)) << 32 | (u64::from(number) + 1)
 }
 
 #[inline]

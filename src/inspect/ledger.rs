@@ -17,6 +17,7 @@ mod absorb;
 use super::addresses::Addresses;
 use super::recent::Recent;
 use super::row_shares;
+use rustc_hash::FxHashMap;
 
 pub(crate) use absorb::Renumbered;
 
@@ -47,6 +48,8 @@ pub(crate) struct Ledger {
     many_rows: usize,
     /// Blocks that are to be walked again, with the addresses that they had.
     buried: Vec<(u32, usize)>,
+    /// Those of them that still have a place in `numbers`, by address.
+    places_left: FxHashMap<usize, u32>,
 }
 
 /// The number of a block in its ledger.
@@ -183,7 +186,9 @@ impl Ledger {
         if self.numbers.is_full() {
             self.grow();
         }
-        self.numbers.insert(block.address, number);
+        if self.places_left.is_empty() || !self.take_place(block.address, number) {
+            self.numbers.insert(block.address, number);
+        }
         self.blocks.push(block);
         Some(BlockId(number))
     }
@@ -298,6 +303,10 @@ impl Ledger {
     #[cold]
     fn grow(&mut self) {
         self.numbers.grow();
+        self.insert_all();
+    }
+
+    fn insert_all(&mut self) {
         // In the order in which they were met, which is more or less that of the table.
         for (number, block) in (0u32..).zip(&self.blocks).filter(|(_, block)| !block.is_buried()) {
             self.numbers.insert(block.address, number);
@@ -400,7 +409,8 @@ impl Shares {
             }
         }
         if !ascending {
-            shares.sort_unstable_by_key(|share| share.serial);
+            // Stable, since that takes note of runs: each walk brings one.
+            shares.sort_by_key(|share| share.serial);
             shares.dedup_by(|next, kept| {
                 let same = next.serial == kept.serial;
                 if same {

@@ -39,6 +39,7 @@ impl Ledger {
         let first_new = self.blocks.len() as u32;
         let buried: FxHashMap<u32, usize> = other.buried.iter().copied().collect();
         let mut numbers = Vec::with_capacity(other.blocks.len());
+        self.make_room(other.blocks.len());
         for (number, block) in (0u32..).zip(other.blocks) {
             numbers.push(match (buried.get(&number), self.find(block.address)) {
                 (Some(&address), _) => self.push_buried(block, address),
@@ -60,9 +61,10 @@ impl Ledger {
     /// Buries a block that is not inside another one, and what of the blocks within it could not be read.
     #[cold]
     pub(crate) fn bury(&mut self, from: BlockId) {
-        for (number, block) in (0u32..).zip(&mut self.blocks).skip(from.0 as usize) {
+        for (number, block) in (from.0..).zip(&mut self.blocks[from.0 as usize..]) {
             if block.state == State::Unread && block.address != NOWHERE {
                 self.buried.push((number, block.address));
+                self.places_left.insert(block.address, number);
                 *block = Block {
                     address: NOWHERE,
                     bytes: 0,
@@ -73,6 +75,14 @@ impl Ledger {
                 };
             }
         }
+    }
+
+    /// Has a block take the place in the table of addresses that one had that was buried; whether there was one. (Else the table
+    /// would fill with places of one address, for an object after the other that meets a closed lock.)
+    #[cold]
+    pub(super) fn take_place(&mut self, address: usize, number: u32) -> bool {
+        let buried = self.places_left.remove(&address);
+        buried.is_some_and(|buried| self.numbers.replace(address, buried, number))
     }
 
     /// Whether a block is to be walked again.
@@ -96,6 +106,14 @@ impl Ledger {
             }
             Some(None) => false,
         });
+    }
+
+    /// Makes room for so many more blocks at once.
+    fn make_room(&mut self, more: usize) {
+        self.blocks.reserve(more);
+        if self.numbers.reserve(more) {
+            self.insert_all();
+        }
     }
 
     fn push_buried(&mut self, block: Block, address: usize) -> Option<u32> {

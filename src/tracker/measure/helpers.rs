@@ -17,7 +17,7 @@ pub(in crate::tracker) const MOST_THREADS: usize = 64;
 /// With so much to walk for each, in pages, the others begin at once: it takes longer than to start them.
 const AT_ONCE: usize = if cfg!(test) { 1 } else { 128 };
 /// What has taken so long may go on taking long.
-const SOON: Duration = Duration::from_millis(1);
+const SOON: Duration = Duration::from_millis(2);
 /// As much as the main thread of a program has, as a rule: values may be nested deeply.
 const STACK_BYTES: usize = 8 << 20;
 
