@@ -105,7 +105,8 @@ fn loops(objects: &[Arc<Object>]) -> Vec<f64> {
 /// The ratios of two that are measured by turns.
 fn pairs(one: impl Fn() -> f64, other: impl Fn() -> f64) -> Vec<f64> {
     // What comes once is not measured.
-    (one(), other());
+    one();
+    other();
     let ratio = |number| {
         let (one, other) = if number % 2 == 0 {
             let one = one();
