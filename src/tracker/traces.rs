@@ -21,6 +21,7 @@ struct Known {
 ///
 /// That takes a lock of the crate that does it; a thread which held it may not be there in a forked process. So it is done under this one
 /// alone: who inherits it lets it be.
+#[cfg(feature = "backtrace")]
 struct Names {
     can_be_had: bool,
 }
@@ -30,6 +31,7 @@ fn known() -> &'static ForkLock<Known> {
     KNOWN.get_or_make(|| ForkLock::new(Turn::Last, Known::default))
 }
 
+#[cfg(feature = "backtrace")]
 fn names() -> &'static ForkLock<Names> {
     static NAMES: Raced<ForkLock<Names>> = Raced::new();
     NAMES.get_or_make(|| ForkLock::with(Turn::AtOnce, Names { can_be_had: true }, || Names { can_be_had: false }))
