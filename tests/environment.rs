@@ -56,6 +56,31 @@ fn without_the_variable_or_with_a_blank_one_nothing_is_started() {
     }
 }
 
+/// What the guide and the README say to set the variable to.
+fn documented() -> Vec<String> {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let pages = ["README.md", "docs/production.md"].map(|page| std::fs::read_to_string(root.join(page)).unwrap());
+    let values = pages.iter().flat_map(|page| page.split("CLASSTRACKER=").skip(1));
+    let values = values.map(|rest| match rest.strip_prefix('\'') {
+        Some(quoted) => quoted.split('\'').next().unwrap(),
+        None => rest.split(|end: char| end.is_whitespace() || end == '`').next().unwrap(),
+    });
+    values.map(str::to_owned).collect()
+}
+
+#[test]
+fn what_the_guide_says_is_understood() {
+    let values = documented();
+    assert!(values.len() >= 4, "{values:?}: the guide's form is not what this test reads");
+    for value in values.iter().filter(|value| cfg!(feature = "signal") || !value.contains("signal")) {
+        let dir = tempfile::tempdir().unwrap();
+        let value = value.replace("/var/tmp/", "/tmp/").replace("/tmp/", &format!("{}/", dir.path().display()));
+        let Some(_) = run("what_the_guide_says_is_understood", &value, program) else { return };
+        let files = std::fs::read_dir(dir.path()).unwrap().count();
+        assert_eq!(files, usize::from(value.contains("dump=")), "{value}");
+    }
+}
+
 #[test]
 fn a_deployed_program_writes_a_dump_a_summary_and_keeps_little() {
     let dir = tempfile::tempdir().unwrap();

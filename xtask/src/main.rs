@@ -6,6 +6,7 @@ mod cargo;
 mod commands;
 mod failure;
 mod interface;
+mod map;
 mod programs;
 mod sources;
 mod steps;
@@ -20,7 +21,8 @@ Usage: cargo xtask COMMAND
                         under the sanitizers
   bench [NAME]          the benches, a line each: name, value, bound, ok or over
   deny [CHECK…]         licences, sources and advisories of the dependencies, by cargo-deny
-  docs                  the documentation: without a warning, and with an example for every public item
+  docs                  the documentation: without a warning, with an example for every public item, and with a map of
+                        the code that is true
   fuzz [SECONDS]        bytes that nobody thought of, read as dumps, by cargo-fuzz; a minute for each target if not said
   sanitize              the tests under AddressSanitizer, the stress test also under ThreadSanitizer and valgrind
   sources               where `unsafe` and atomics are, and whether they may be there

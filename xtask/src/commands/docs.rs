@@ -1,13 +1,15 @@
-//! `cargo xtask docs`: the documentation is without faults, and shows everything in use.
+//! `cargo xtask docs`: the documentation is without faults, shows everything in use, and its map is true.
 
 use crate::cargo::Cargo;
 use crate::failure::{Failure, Result};
 use crate::interface::{self, Interface};
+use crate::map;
 
 /// What others use.
 const LIBRARIES: [&str; 3] = ["classtracker", "classtracker-stats", "classtracker-derive"];
 
 pub(crate) fn run() -> Result<()> {
+    map::check()?;
     build(&["--package", "classtracker", "--package", "classtracker-stats", "--no-default-features"])?;
     // Last, so that these are the pages that stay.
     build(&["--workspace", "--all-features"])?;
