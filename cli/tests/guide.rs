@@ -119,7 +119,8 @@ fn every_command_of_the_guide_works() {
 fn every_command_of_the_readme_works() {
     let folder = tempfile::tempdir().unwrap();
     dumps(folder.path());
-    let commands: Vec<_> = README.lines().filter(|line| line.starts_with("classtracker ") && !line.contains('=')).collect();
+    let commands: Vec<_> =
+        README.lines().filter(|line| line.starts_with("classtracker ") && !line.contains('=')).collect();
     for line in &commands {
         let command = line.split('#').next().unwrap();
         // Where the output goes is the shell's affair.
