@@ -2,22 +2,25 @@
 //!
 //! Every new object gets the global tracker. To count up a reference in the tracker's `Arc` for each would be a word that all threads
 //! write. So each tracker that is or was global stands in an [`Entry`] with a number; an object holds the number (four bits beside
-//! its serial), and a *claim* on the entry. A thread makes claims in advance, many at a time, hands them to the objects that it makes, and
-//! takes back those of the objects that it drops ([`Local::take_claim`](super::local::Local)): as a rule nothing is written that
-//! another thread reads. When it sees that another tracker is global, or ends, it gives up what it has left. Claims are counted in
-//! shards, one for each few threads.
+//! its serial), and a *claim* on the entry. Claims are counted in [rows](super::rows): each thread writes its own, without a read-modify-write, one
+//! more for an object that it makes and one less for one that it drops, whoever made it. Only the sum of all rows means something.
 //!
-//! An entry is **open** as long as its tracker is the global one. Then claims come and go in the shards, and nobody can tell how many there
-//! are. Closing it takes the count out of each shard, leaves a mark there, and adds all up in the entry's centre. New claims
-//! find the mark and are turned away; a claim that is given up finds it and counts down at the centre. The last one there
-//! takes the tracker out, and the number is vacant.
+//! # When a tracker goes
+//! An entry is **open** as long as its tracker is the global one; then nobody adds up. A thread that makes a claim counts it first, and then
+//! looks whether the entry is open; if not, it takes the claim back. Who closes the entry writes that first, and then adds up. With a
+//! [barrier] between the two steps on both sides, every claim is either seen by who closes, or taken back. So after closing
+//! claims only get fewer (but for those that are about to be taken back), and a sum of 0 stays 0: the tracker is taken out, and the number is vacant.
+//!
+//! Who gives up a claim on a closed entry adds up again if it may have been the last one ([`Entry::left`]). No thread needs to do anything
+//! for that which does not use the tracker: what a sleeping one once counted is in its row.
 
 use std::sync::Arc;
 
-use super::Registry;
 use super::identity::MOST_TRACKERS;
-use super::sync::{AtomicPtr, AtomicU32, AtomicU64, Lock, Ordering, UnsafeCell};
+use super::rows::{ALL_ROWS, SHARED_ROW};
+use super::sync::{AtomicPtr, AtomicU32, AtomicU64, Lock, Ordering, UnsafeCell, count};
 use super::visit::ends;
+use super::{Registry, barrier};
 use crate::told::Tracker;
 
 /// In place of a number: none was vacant. Objects hold such a tracker by a record of their own.
@@ -36,29 +39,25 @@ struct Current {
 }
 
 struct Entry {
-    shards: [Shard; SHARDS],
-    /// After closing, how many claims there are. Before, and until all shards are added up, [`UNCOUNTED`] more.
-    centre: AtomicU64,
+    /// By row, how many claims its threads made, less those that they gave up. Wraps.
+    rows: [Row; ALL_ROWS],
+    state: AtomicU32,
+    /// Of a closed entry: so many claims at least are there, less those that were given up since they were counted. At 1 (or 0, while
+    /// they are not counted) who gives one up must count.
+    left: AtomicU64,
     /// Written by who opens the entry, and by who gives up the last claim.
     tracker: UnsafeCell<Option<Arc<dyn Tracker>>>,
-    vacant: AtomicU32,
 }
 
-/// Claims that were made less those that were given up here, wrapping; from [`CLOSED`] on, nothing.
-///
 /// Two cache lines: they are fetched in pairs.
 #[repr(align(128))]
-struct Shard(AtomicU64);
+struct Row(AtomicU64);
 
-const SHARDS: usize = if cfg!(loom) { 2 } else { 8 };
-const CLOSED: u64 = 1 << 62;
-const UNCOUNTED: u64 = 1 << 48;
-
-/// Of a closed shard, whatever came after the mark.
-fn is_closed(shard: u64) -> bool {
-    // Counts are small, to either side of 0.
-    (CLOSED / 2..CLOSED * 2).contains(&shard)
-}
+const VACANT: u32 = 0;
+const OPEN: u32 = 1;
+const CLOSED: u32 = 2;
+/// Closed, but nobody can tell whether there are claims.
+const KEPT: u32 = 3;
 
 // SAFETY: the tracker is `Send + Sync`; the cell is written only while nobody has a claim.
 unsafe impl Send for Entry {}
@@ -104,6 +103,7 @@ impl Trackers {
 
     /// Makes this the global tracker.
     pub(super) fn set(&self, registry: &Registry, tracker: Option<Arc<dyn Tracker>>) {
+        barrier::prepare();
         // Neither allocated nor dropped under the lock.
         let mut spare = Some(Entry::vacant());
         let (old, last) = {
@@ -117,10 +117,8 @@ impl Trackers {
             registry.set_told(number != 0);
             (old, self.entry(old_number).and_then(Entry::close))
         };
-        // Other threads give up theirs when they look again.
-        let own = super::with_local(|local| local.give_up_claims(registry));
         // Destructors that throw harm nobody.
-        for tracker in [old, last, own] {
+        for tracker in [old, last] {
             ends(move || drop(tracker));
         }
     }
@@ -139,8 +137,8 @@ impl Trackers {
             }
             // SAFETY: entries are never freed.
             let entry = unsafe { &*entry };
-            // Acquire: who made it vacant is done with it.
-            if entry.vacant.load(Ordering::Acquire) == 1 {
+            // Relaxed: it becomes vacant under the lock.
+            if entry.state.load(Ordering::Relaxed) == VACANT {
                 entry.open(Arc::clone(tracker));
                 return number;
             }
@@ -156,25 +154,49 @@ impl Trackers {
         unsafe { place.load(Ordering::Acquire).as_ref() }
     }
 
-    /// Makes claims on the tracker with this number, if it is the global one. (It may be another one than it was when the number was
+    /// Makes a claim on the tracker with this number, if it is the global one. (It may be another one than it was when the number was
     /// learnt: then that other one is global.)
-    pub(super) fn claim(&self, number: u64, claims: u32, shard: u32) -> bool {
-        // Acquire: the tracker is seen. Nothing is taken back where the shard is closed: it holds nothing.
-        let made = |entry: &Entry| entry.shard(shard).fetch_add(u64::from(claims), Ordering::Acquire);
-        self.entry(number).is_some_and(|entry| !is_closed(made(entry)))
+    #[inline]
+    pub(super) fn claim(&self, number: u64, row: u32) -> bool {
+        let Some(entry) = self.entry(number) else { return false };
+        entry.change(row, 1);
+        barrier::light();
+        // Acquire: the tracker is seen.
+        entry.state.load(Ordering::Acquire) == OPEN || self.take_back(number, row)
     }
 
-    /// Gives claims up. The tracker, if they were the last: to be dropped where no lock is held.
+    /// A claim came too late.
+    #[cold]
+    fn take_back(&self, number: u64, row: u32) -> bool {
+        // SAFETY: it was made just now.
+        let last = unsafe { self.release(number, row) };
+        ends(move || drop(last));
+        false
+    }
+
+    /// Gives a claim up. The tracker, if that was the last: to be dropped where no lock is held.
     ///
     /// # Safety
-    /// The caller must have these claims on this number, and not use the tracker any more on their account.
-    pub(super) unsafe fn release(&self, number: u64, claims: u32, shard: u32) -> Option<Arc<dyn Tracker>> {
+    /// The caller must have a claim on this number, and not use the tracker any more on its account.
+    #[inline]
+    pub(super) unsafe fn release(&self, number: u64, row: u32) -> Option<Arc<dyn Tracker>> {
         let entry = self.entry(number)?;
-        // Release: what was done under the claims is done before the tracker is taken out.
-        if !is_closed(entry.shard(shard).fetch_sub(u64::from(claims), Ordering::Release)) {
+        entry.change(row, 1_u64.wrapping_neg());
+        barrier::light();
+        // Relaxed: if it is not open, the rest goes by the lock.
+        if entry.state.load(Ordering::Relaxed) == OPEN { None } else { self.settle(entry) }
+    }
+
+    /// A claim on an entry was given up that may be closed.
+    #[cold]
+    fn settle(&self, entry: &Entry) -> Option<Arc<dyn Tracker>> {
+        let less = |left: u64| (left > 1).then(|| left - 1);
+        // Acquire, release: who finds that none may be left sees what all others counted.
+        if entry.left.fetch_update(Ordering::AcqRel, Ordering::Acquire, less).is_ok() {
             return None;
         }
-        entry.count_at_centre(u64::from(claims).wrapping_neg())
+        let _current = self.current.lock();
+        entry.count()
     }
 
     /// The tracker with this number.
@@ -207,17 +229,25 @@ impl Trackers {
 }
 
 impl Entry {
+    /// One claim more, or less, of a thread with this row.
     #[inline]
-    fn shard(&self, shard: u32) -> &AtomicU64 {
-        &self.shards[shard as usize % SHARDS].0
+    fn change(&self, row: u32, by: u64) {
+        let word = &self.rows[row as usize].0;
+        if row == SHARED_ROW {
+            // Release: as in `count`.
+            word.fetch_add(by, Ordering::Release);
+        } else {
+            // Relaxed: only this thread writes it. (Release, in `count`: what was done under a claim is done before it is given up.)
+            count(word, word.load(Ordering::Relaxed).wrapping_add(by));
+        }
     }
 
     fn vacant() -> Box<Self> {
         Box::new(Self {
-            shards: core::array::from_fn(|_| Shard(AtomicU64::new(CLOSED))),
-            centre: AtomicU64::new(0),
+            rows: core::array::from_fn(|_| Row(AtomicU64::new(0))),
+            state: AtomicU32::new(VACANT),
+            left: AtomicU64::new(0),
             tracker: UnsafeCell::new(None),
-            vacant: AtomicU32::new(1),
         })
     }
 
@@ -225,36 +255,41 @@ impl Entry {
     fn open(&self, tracker: Arc<dyn Tracker>) {
         // SAFETY: nobody has a claim on a vacant entry, and it is vacant for one thread only, under the lock.
         self.tracker.with_mut(|place| unsafe { *place = Some(tracker) });
-        // Relaxed: seen by who has a claim, see below.
-        self.vacant.store(0, Ordering::Relaxed);
-        // Relaxed: as above.
-        self.centre.store(UNCOUNTED, Ordering::Relaxed);
-        for shard in &self.shards {
-            // Release: who makes a claim here sees the tracker and the rest.
-            shard.0.store(0, Ordering::Release);
-        }
+        // Relaxed: nobody looks at it before the entry is closed, under the lock.
+        self.left.store(0, Ordering::Relaxed);
+        // Release: who makes a claim sees the tracker.
+        self.state.store(OPEN, Ordering::Release);
     }
 
-    /// No claim can be made any more. The tracker, if there was none.
+    /// No claim can be made any more. The tracker, if there is none. Under the lock.
     fn close(&self) -> Option<Arc<dyn Tracker>> {
-        let mut claims = 0_u64;
-        for shard in &self.shards {
-            // Acquire, release: what was done under claims that were given up here is done before whoever is the last goes on.
-            claims = claims.wrapping_add(shard.0.swap(CLOSED, Ordering::AcqRel));
+        // Relaxed: the barrier orders it.
+        self.state.store(CLOSED, Ordering::Relaxed);
+        if !barrier::heavy() {
+            // There may be claims that would not be seen: the tracker stays for good. Relaxed: as above.
+            self.state.store(KEPT, Ordering::Relaxed);
         }
-        self.count_at_centre(claims.wrapping_sub(UNCOUNTED))
+        self.count()
     }
 
-    /// Adds to the centre. The tracker, if that was the last claim.
-    fn count_at_centre(&self, change: u64) -> Option<Arc<dyn Tracker>> {
-        // Acquire, release: as in `close`.
-        if self.centre.fetch_add(change, Ordering::AcqRel).wrapping_add(change) != 0 {
+    /// Counts the claims on a closed entry. The tracker, if there are none. Under the lock.
+    fn count(&self) -> Option<Arc<dyn Tracker>> {
+        // Relaxed: written under the lock.
+        if self.state.load(Ordering::Relaxed) != CLOSED {
+            return None;
+        }
+        // Acquire: what was done under claims that were given up is done before the tracker is taken out.
+        let rows = self.rows.iter().map(|row| row.0.load(Ordering::Acquire));
+        let claims = rows.fold(0_u64, u64::wrapping_add);
+        if claims != 0 {
+            // Relaxed: a claim that is given up from now on is counted down here; one that was before was seen, or waits for the lock.
+            self.left.store(claims, Ordering::Relaxed);
             return None;
         }
         // SAFETY: there is no claim, and none can be made before the entry is open again.
         let tracker = self.tracker.with_mut(|place| unsafe { (*place).take() });
-        // Release: who opens it again does so after this.
-        self.vacant.store(1, Ordering::Release);
+        // Relaxed: it is opened again under the lock.
+        self.state.store(VACANT, Ordering::Relaxed);
         tracker
     }
 }

@@ -1,7 +1,7 @@
 //! The registry's locks over a [`fork`](super::fork).
 //!
 //! In the child, walkers of the other threads are taken off their pages: they would keep the dead for ever. What other threads owned there
-//! is lost: free slots, blocks of serials, claims on a tracker, objects that they alone had. A lock that could not be had stays
+//! is lost: free slots, blocks of serials, objects that they alone had. A lock that could not be had stays
 //! taken there: what it guards may be in pieces.
 
 use std::time::Instant;
@@ -13,13 +13,13 @@ use super::{Registry, with_local};
 impl Registry {
     /// Takes what can be had until then, in an order in which nobody takes two of them the other way round.
     pub(super) fn hold_all(&self, until: Instant) {
-        self.trackers.hold(until);
         if let Some(classes) = self.classes.hold(until) {
             classes.in_order.iter().for_each(|class| class.hold_all(until));
         }
         self.sites.hold(until);
         self.slab.hold(until);
         self.stripes.iter().for_each(|stripe| _ = stripe.hold(until));
+        self.trackers.hold(until);
     }
 
     /// Lets go of what `hold_all` took.
@@ -34,6 +34,7 @@ impl Registry {
             // If this very thread is on a page, in the midst of sizing something, all pages must stay as they are.
             alone = walks == 0;
         }
+        self.trackers.end_hold();
         self.stripes.iter().for_each(super::sync::Lock::end_hold);
         self.slab.end_hold();
         self.sites.end_hold();
@@ -45,7 +46,6 @@ impl Registry {
             }
         }
         self.classes.end_hold();
-        self.trackers.end_hold();
     }
 }
 

@@ -1,16 +1,15 @@
 //! What each thread keeps for itself, so that creating and dropping touch nothing shared.
 
 mod by_value;
+mod claims;
 mod share;
 
+use classtracker_stats::Durations;
 use core::any::TypeId;
 use core::cell::Cell;
 use core::hash::{Hash, Hasher};
 use core::panic::Location;
 use core::ptr::null;
-use std::sync::Arc;
-
-use classtracker_stats::Durations;
 
 use super::Registry;
 use super::class::{Chain, Class, Seed};
@@ -20,7 +19,6 @@ use super::node::Header;
 use super::page::Slot;
 use super::rows::SHARED_ROW;
 use super::sync::{bump, count};
-use crate::told::Tracker;
 use by_value::{Shares, new_shares};
 pub(super) use share::LocalClass;
 
@@ -67,9 +65,6 @@ pub(super) struct Local {
     seen: Cell<u64>,
     /// The number of the global tracker in that epoch.
     tracker: Cell<u64>,
-    /// Claims on a tracker that no object has, and its number.
-    claims: Cell<u32>,
-    claims_on: Cell<u64>,
     /// Where this thread writes what others only add up: see [`rows`](super::rows).
     pub(super) row: Cell<u32>,
     /// How many notifications of trackers this thread is in, one inside the other.
@@ -110,8 +105,6 @@ struct Recent {
 const NOTHING: Recent = Recent { type_id: None, location: null(), local: null(), site: 0 };
 const RECENT: usize = 32;
 const NEVER: u64 = u64::MAX;
-/// How many claims a thread makes at once.
-const CLAIMS: u32 = if cfg!(loom) { 2 } else { 64 };
 const FIRST_BLOCK: u64 = 8;
 const LAST_BLOCK: u64 = 1024;
 
@@ -163,8 +156,6 @@ impl Local {
             control: Cell::new(NEVER),
             seen: Cell::new(NEVER),
             tracker: Cell::new(0),
-            claims: Cell::new(0),
-            claims_on: Cell::new(0),
             row: Cell::new(SHARED_ROW),
             telling: Cell::new(0),
             next: Cell::new(0),
@@ -240,89 +231,6 @@ impl Local {
         self.register_slowly(registry, seed, location)
     }
 
-    /// Whether there is a global tracker, and nothing has changed since this thread last looked.
-    fn is_told(&self, registry: &'static Registry) -> bool {
-        let control = registry.control();
-        Registry::is_told(control) && control == self.seen.get()
-    }
-
-    /// A claim on the global tracker for a new object of this class: see [`Given::tracker`].
-    #[inline]
-    fn claim(&self, registry: &'static Registry, class: &'static Class) -> u64 {
-        // What a tracker makes while it is told of something is its own affair: else it might be told for ever.
-        if self.telling.get() > 0 || !class.is_told() {
-            return 0;
-        }
-        let (number, claims) = (self.tracker.get(), self.claims.get());
-        if claims > 0 && number == self.claims_on.get() {
-            self.claims.set(claims - 1);
-            return number;
-        }
-        self.claim_more(registry)
-    }
-
-    #[cold]
-    fn claim_more(&self, registry: &'static Registry) -> u64 {
-        loop {
-            if self.phase.get() == Phase::Closed {
-                let number = registry.trackers.current_number();
-                if number == 0 || number == CROWDED || registry.trackers.claim(number, 1, self.row.get()) {
-                    return number;
-                }
-                continue;
-            }
-            let number = self.tracker.get();
-            if number == 0 || number == CROWDED {
-                return number;
-            }
-            if self.claims.get() > 0 {
-                self.drop_claims(registry);
-                continue;
-            }
-            if registry.trackers.claim(number, CLAIMS, self.row.get()) {
-                self.claims_on.set(number);
-                self.claims.set(CLAIMS - 1);
-                return number;
-            }
-            // It is not the global one any more.
-            self.tracker.set(registry.trackers.current_number());
-        }
-    }
-
-    /// Takes back the claim of a dead object, for the next one; whether it did.
-    #[inline]
-    pub(super) fn take_claim(&self, number: u64) -> bool {
-        let claims = self.claims.get();
-        let takes = number == self.claims_on.get() && (1..2 * CLAIMS).contains(&claims);
-        if takes {
-            self.claims.set(claims + 1);
-        }
-        takes
-    }
-
-    /// Gives up the claims that no object has. A tracker that is returned is to be dropped where nothing is under way.
-    pub(super) fn give_up_claims(&self, registry: &Registry) -> Option<Arc<dyn Tracker>> {
-        let claims = self.claims.replace(0);
-        if claims == 0 {
-            return None;
-        }
-        // SAFETY: they are this thread's, and on this number.
-        unsafe { registry.trackers.release(self.claims_on.get(), claims, self.row.get()) }
-    }
-
-    /// Gives up claims on a tracker that may not be the global one any more. Only where nothing is under way.
-    fn renew_claims(&self, registry: &Registry, control: u64) {
-        if control != self.seen.get() && self.claims.get() > 0 {
-            self.drop_claims(registry);
-        }
-    }
-
-    /// Gives up the claims that no object has, where anything may happen: the tracker is dropped, which is user code that may come back here.
-    fn drop_claims(&self, registry: &Registry) {
-        let last = self.give_up_claims(registry);
-        super::visit::ends(move || drop(last));
-    }
-
     #[cold]
     #[inline(never)]
     fn register_slowly(
@@ -335,7 +243,6 @@ impl Local {
         if Registry::is_off(control) {
             return Registration { slot: null(), given: Given::nothing() };
         }
-        self.renew_claims(registry, control);
         let seed = seed();
         let class = registry.class(&seed);
         let watched = class.watched();
@@ -371,10 +278,6 @@ impl Local {
         }
         let tracker = self.claim_slowly(registry, control, class);
         Registration { slot, given: Given { serial, origin, tracker } }
-    }
-
-    fn claim_slowly(&self, registry: &'static Registry, control: u64, class: &'static Class) -> u64 {
-        if Registry::is_told(control) { self.claim(registry, class) } else { 0 }
     }
 
     fn next_serial(&self, registry: &'static Registry, control: u64) -> u64 {
@@ -516,8 +419,6 @@ impl Local {
     /// The thread ends: slots and counts go back to the classes. Destructors that run later go the shared way.
     pub(super) fn close(&self) {
         self.phase.set(Phase::Closed);
-        // A model's registry is gone when its first thread ends; that one has no claims then.
-        let last = if self.claims.get() > 0 { self.give_up_claims(super::registry()) } else { None };
         super::rows::give_back(self.row.replace(SHARED_ROW));
         self.control.set(NEVER);
         self.seen.set(NEVER);
@@ -536,7 +437,6 @@ impl Local {
             share.class.give_slots(share.all());
         }
         free_list(classes);
-        super::visit::ends(move || drop(last));
     }
 
     /// Every pair of class and site goes the slow way once more.

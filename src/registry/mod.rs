@@ -34,6 +34,7 @@
 //!
 //! The `loom` models in [`model`] check 2, 3 and 4.
 
+mod barrier;
 mod borrow;
 mod class;
 mod counts;

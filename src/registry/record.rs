@@ -86,7 +86,7 @@ impl Identity {
         let mut fresh = Some(Record::new(self.origin(), None));
         let number = self.first_tracker();
         let (trackers, row) = (&registry().trackers, with_local(|local| local.row.get()));
-        let (record, last) = {
+        let (record, given_up) = {
             let _stripe = registry().stripe(core::ptr::from_ref(self).addr()).lock();
             match (self.record(), fresh.take()) {
                 (None, Some(mut record)) if number != 0 => {
@@ -94,21 +94,24 @@ impl Identity {
                     // lock, or with the object.
                     let tracker = unsafe { trackers.tracker(number) };
                     record.kept = UnsafeCell::new(Kept { tracker: Some(Arc::clone(tracker)), bundle: None });
-                    // SAFETY: the claim is the object's, and from now on the record stands in its place.
-                    (self.install(record), unsafe { trackers.release(number, 1, row) })
+                    (self.install(record), true)
                 }
-                (None, Some(record)) => (self.install(record), None),
+                (None, Some(record)) => (self.install(record), false),
                 (known, unused) => {
                     fresh = unused;
-                    (known.unwrap_or_else(|| unreachable!("a record was found or made")), None)
+                    (known.unwrap_or_else(|| unreachable!("a record was found or made")), false)
                 }
             }
         };
         if let Some(unused) = fresh {
             unused.life.ends();
         }
-        // The tracker may have been the last that held this number; the record holds the tracker itself.
-        ends(move || drop(last));
+        if given_up {
+            // SAFETY: the claim was the object's, and now the record stands in its place.
+            let last = unsafe { trackers.release(number, row) };
+            // It may have been the last on this number; the record holds the tracker itself.
+            ends(move || drop(last));
+        }
         record
     }
 

@@ -10,7 +10,7 @@ use super::sync::{AtomicU64, Ordering};
 pub(super) struct Rows(AtomicU64);
 
 /// How many rows there are for one thread each.
-pub(super) const OWN_ROWS: u32 = if cfg!(loom) { 2 } else { 64 };
+pub(super) const OWN_ROWS: u32 = if cfg!(loom) { 3 } else { 64 };
 /// The row of all others.
 pub(super) const SHARED_ROW: u32 = OWN_ROWS;
 pub(super) const ALL_ROWS: usize = OWN_ROWS as usize + 1;
@@ -26,7 +26,7 @@ pub(super) fn give_back(row: u32) {
     super::registry().rows.give_back(row);
 }
 
-/// In a model rows only say which shard a thread takes: in turn.
+/// In a model each of the first threads takes one, for good.
 #[cfg(loom)]
 pub(super) struct Rows(core::sync::atomic::AtomicU32);
 
@@ -40,7 +40,7 @@ impl Rows {
 #[cfg(loom)]
 pub(super) fn take() -> u32 {
     // Relaxed: any number will do.
-    super::registry().rows.0.fetch_add(1, core::sync::atomic::Ordering::Relaxed) % OWN_ROWS
+    super::registry().rows.0.fetch_add(1, core::sync::atomic::Ordering::Relaxed).min(SHARED_ROW)
 }
 
 /// Nothing: a model's registry is gone when its first thread ends.

@@ -95,10 +95,10 @@ impl Identity {
         if number == 0 || self.has_record() {
             return;
         }
-        let (taken, row) = with_local(|local| (local.take_claim(number), local.row.get()));
-        if !taken {
-            // SAFETY: nobody else has the object, so nobody else gives up its claim.
-            let last = unsafe { registry().trackers.release(number, 1, row) };
+        let row = with_local(|local| local.row.get());
+        // SAFETY: nobody else has the object, so nobody else gives up its claim.
+        let last = unsafe { registry().trackers.release(number, row) };
+        if last.is_some() {
             ends(move || drop(last));
         }
     }

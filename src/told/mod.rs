@@ -136,7 +136,8 @@ pub trait Tracker: Send + Sync {
 /// Sets the tracker that every object gets that is made from now on, in a [`Tracked`](crate::Tracked) or with a
 /// [`Trackable`](crate::Trackable); `None`: no tracker. Objects that were made before keep what they have.
 ///
-/// The tracker before it is let go when the last object dies that still has it. A class can [opt out](crate::set_told).
+/// The tracker before it is let go when the last object dies that still has it, and no notification of it is under way; at once, if
+/// there is none. Threads that used it need do nothing for that: they may sleep for ever. A class can [opt out](crate::set_told).
 ///
 /// See [`Tracker`] for an example.
 ///

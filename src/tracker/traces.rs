@@ -17,29 +17,14 @@ struct Known {
     bytes: usize,
 }
 
-/// Whether addresses can still be looked up in this process.
-///
-/// That takes a lock of the crate that does it; a thread which held it may not be there in a forked process. So it is done under this one
-/// alone: who inherits it lets it be.
-#[cfg(feature = "backtrace")]
-struct Names {
-    can_be_had: bool,
-}
-
 fn known() -> &'static ForkLock<Known> {
     static KNOWN: Raced<ForkLock<Known>> = Raced::new();
     KNOWN.get_or_make(|| ForkLock::new(Turn::Last, Known::default))
 }
 
-#[cfg(feature = "backtrace")]
-fn names() -> &'static ForkLock<Names> {
-    static NAMES: Raced<ForkLock<Names>> = Raced::new();
-    NAMES.get_or_make(|| ForkLock::with(Turn::AtOnce, Names { can_be_had: true }, || Names { can_be_had: false }))
-}
-
 /// The calls that led to the objects of the site with this number; `None` if they were not recorded.
 ///
-/// Looking names up takes time, and memory for the program's debug information. No lock is held meanwhile.
+/// Looking names up takes time, and memory for the program's debug information. No lock is held meanwhile that anything else needs.
 pub(super) fn of_site(site: u32) -> Option<Arc<Trace>> {
     let stack = registry().stack(site)?;
     let key = stack.as_ptr().addr();
@@ -106,6 +91,21 @@ fn frames_at(address: usize) -> Arc<[Arc<Frame>]> {
         })
         .sum::<usize>();
     Arc::clone(known.frames.entry(address).or_insert(frames))
+}
+
+/// Whether addresses can still be looked up in this process.
+///
+/// That takes a lock of the crate that does it; a thread which held it may not be there in a forked process. So it is done under this one
+/// alone: who inherits it lets it be.
+#[cfg(feature = "backtrace")]
+struct Names {
+    can_be_had: bool,
+}
+
+#[cfg(feature = "backtrace")]
+fn names() -> &'static ForkLock<Names> {
+    static NAMES: Raced<ForkLock<Names>> = Raced::new();
+    NAMES.get_or_make(|| ForkLock::with(Turn::AtOnce, Names { can_be_had: true }, || Names { can_be_had: false }))
 }
 
 #[cfg(feature = "backtrace")]

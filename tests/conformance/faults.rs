@@ -270,6 +270,125 @@ fn a_tracker_that_replaces_itself_inside_a_notification_is_told_of_what_it_has()
 }
 
 #[test]
+fn a_tracker_that_was_replaced_goes_with_its_last_object_though_threads_that_used_it_sleep() {
+    alone("faults::a_tracker_that_was_replaced_goes_with_its_last_object_though_threads_that_used_it_sleep", || {
+        const SLEEPERS: usize = 100;
+        const ROUNDS: usize = 40;
+        static EACH: Barrier = Barrier::new(SLEEPERS + 1);
+        let (sender, receiver) = channel::<(Tracked<Thing>, Item)>();
+        // More threads than have a row of their own. Each uses all trackers but the last in part: what it drops, others made.
+        let sleepers: Vec<_> = (0..SLEEPERS)
+            .map(|number| {
+                let sender = sender.clone();
+                thread::spawn(move || {
+                    for round in 0..ROUNDS {
+                        EACH.wait();
+                        if !(number + round).is_multiple_of(3) {
+                            sender.send((Tracked::new(Thing(1)), Item::default())).unwrap();
+                            drop((Tracked::new(Thing(2)), Item::default()));
+                        }
+                        EACH.wait();
+                    }
+                    // For ever, as far as the trackers can know.
+                    EACH.wait();
+                })
+            })
+            .collect();
+        for round in 0..ROUNDS {
+            let tracker = Arc::new(Inventory::new());
+            set_global_tracker(Some(tracker.clone()));
+            let own = Tracked::new(Thing(3));
+            EACH.wait();
+            EACH.wait();
+            let of_this_round: Vec<_> = receiver.try_iter().collect();
+            assert!(of_this_round.len() > SLEEPERS / 2);
+            if round % 2 == 0 {
+                set_global_tracker(None);
+            } else {
+                set_global_tracker(Some(Arc::new(Inventory::new())));
+            }
+            assert_eq!(Arc::strong_count(&tracker), 2, "round {round}: its objects live");
+            drop(of_this_round);
+            assert_eq!(Arc::strong_count(&tracker), 2, "round {round}: one does");
+            drop(own);
+            assert_eq!(Arc::strong_count(&tracker), 1, "round {round}");
+            for row in tracker.report("*").unwrap().rows {
+                assert_eq!(row.allocated, 0, "{}", row.class);
+            }
+        }
+        EACH.wait();
+        sleepers.into_iter().for_each(|sleeper| sleeper.join().unwrap());
+    });
+}
+
+#[test]
+fn trackers_that_are_replaced_while_all_threads_use_them_are_told_of_pairs_and_let_go() {
+    alone("faults::trackers_that_are_replaced_while_all_threads_use_them_are_told_of_pairs_and_let_go", || {
+        use std::sync::atomic::AtomicBool;
+
+        static STOP: AtomicBool = AtomicBool::new(false);
+        static ALIVE: AtomicU64 = AtomicU64::new(0);
+
+        /// Counts, and looks whether it is told after it is gone.
+        struct Counting {
+            there: AtomicU64,
+            gone: AtomicBool,
+        }
+        impl Tracker for Counting {
+            // Relaxed: counts.
+            fn notify_attached(&self, _: &ObjectInfo<'_>) {
+                assert!(!self.gone.load(Ordering::Relaxed));
+                self.there.fetch_add(1, Ordering::Relaxed);
+            }
+            fn notify_destroyed(&self, _: &ObjectInfo<'_>) {
+                assert!(!self.gone.load(Ordering::Relaxed));
+                self.there.fetch_sub(1, Ordering::Relaxed);
+            }
+        }
+        impl Drop for Counting {
+            fn drop(&mut self) {
+                self.gone.store(true, Ordering::Relaxed);
+                assert_eq!(self.there.load(Ordering::Relaxed), 0, "it goes with its last object");
+                ALIVE.fetch_sub(1, Ordering::Relaxed);
+            }
+        }
+
+        let (sender, receiver) = channel::<(Tracked<Thing>, Item)>();
+        let dropper = thread::spawn(move || receiver.into_iter().map(drop).count());
+        let busy: Vec<_> = (0..3)
+            .map(|_| {
+                let sender = sender.clone();
+                thread::spawn(move || {
+                    let mut kept = Vec::new();
+                    while !STOP.load(Ordering::Relaxed) {
+                        sender.send((Tracked::new(Thing(1)), Item::default())).unwrap();
+                        drop((Tracked::new(Thing(2)), Item::default()));
+                        kept.push(Tracked::new(Thing(3)));
+                        kept.truncate(usize::try_from(Tracked::serial(&kept[0]).unwrap() % 50).unwrap());
+                    }
+                })
+            })
+            .collect();
+        for round in 0..3000 {
+            ALIVE.fetch_add(1, Ordering::Relaxed);
+            set_global_tracker(Some(Arc::new(Counting { there: AtomicU64::new(0), gone: AtomicBool::new(false) })));
+            if round % 7 == 0 {
+                set_global_tracker(None);
+            }
+            if round % 50 == 0 {
+                thread::yield_now();
+            }
+        }
+        STOP.store(true, Ordering::Relaxed);
+        drop(sender);
+        busy.into_iter().for_each(|thread| thread.join().unwrap());
+        dropper.join().unwrap();
+        set_global_tracker(None);
+        assert_eq!((things().0, items().0, ALIVE.load(Ordering::Relaxed)), (0, 0, 0));
+    });
+}
+
+#[test]
 fn objects_in_thread_locals_are_counted_and_told_of_whenever_they_die() {
     alone("faults::objects_in_thread_locals_are_counted_and_told_of_whenever_they_die", || {
         /// Its destructor makes objects, too.

@@ -86,7 +86,6 @@ impl Local {
         if Registry::is_off(control) {
             return Given::nothing();
         }
-        self.renew_claims(registry, control);
         let seed = seed();
         let class = registry.class(&seed);
         let site = registry.site(location);
