@@ -20,9 +20,9 @@
 //! [`ClassListBuilder`]), those that need all objects of some snapshots one that takes them row by row ([`DiffBuilder`],
 //! [`SurvivorsBuilder`]), for dumps that do not fit in memory.
 //!
-//! All of it implements `serde::Serialize`, for whoever wants an answer as JSON or in another form: fields are called as they
-//! are here, variants in snake case; durations are seconds as a floating-point number, times are RFC 3339, sizes are bytes as
-//! integers, shares are parts of 1; what is absent is null.
+//! What a question gives is an [`Answer`]: it writes itself as text. All of it implements `serde::Serialize`, for whoever wants
+//! an answer as JSON or in another form: fields are called as they are here, variants in snake case; durations are seconds as a
+//! floating-point number, times are RFC 3339, sizes are bytes as integers, shares are parts of 1; what is absent is null.
 //!
 //! This crate knows no tracker: it neither finds objects nor sizes them.
 //!
@@ -112,5 +112,5 @@ pub use sort_key::{SortKey, UnknownSortKey};
 pub use stats::Stats;
 pub use summary::{ShareOf, SnapshotSummary, Summary, SummaryBuilder, SummaryRow};
 pub use survivors::{ClassSurvivors, SurvivorSite, Survivors, SurvivorsBuilder, SurvivorsError};
-pub use text::{ByteUnits, TextOptions};
+pub use text::{Answer, ByteUnits, TextOptions};
 pub use units::{Bytes, BytesChange, Percent, Seconds};

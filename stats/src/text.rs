@@ -1,10 +1,10 @@
 //! Answers as text. Nothing here depends on a terminal: what is printed to a pipe is what is printed to a screen.
 
 mod annotated;
+mod answer;
 mod class_history;
 mod class_list;
 mod diff;
-mod display;
 mod growth;
 mod lifespans;
 mod lines;
@@ -22,6 +22,7 @@ mod trace;
 
 use std::borrow::Cow;
 
+pub use answer::Answer;
 pub use options::{ByteUnits, TextOptions};
 
 use crate::ClassFilter;
