@@ -2,6 +2,8 @@
 //!
 //! Prints `name <tab> value <tab> bound <tab> ok|over`, a line for each figure; the spread goes to stderr. Each pair is measured
 //! in turn, many times, and the median of the pairs' ratios counts, so that a machine that slows down slows both.
+//!
+//! All benches are built as cargo builds a release by itself, since that is what most programs are: see `[profile.bench]`.
 
 mod churn;
 mod report;
@@ -18,11 +20,15 @@ use report::{report, show};
 fn main() {
     let mut arguments = std::env::args().skip(1).filter(|argument| argument != "--bench");
     match arguments.next().as_deref() {
-        Some(which @ ("walk-plain" | "walk-tracked")) => {
-            let (order, shape) = (arguments.next(), arguments.next());
-            walk(which, order.as_deref().unwrap_or("in-order"), shape.as_deref().unwrap_or("whole"));
+        Some(side) => {
+            let shuffled = arguments.next().as_deref() == Some("shuffled in memory");
+            match side {
+                "snapshot" => snapshot(shuffled),
+                "by-hand" => by_hand(shuffled),
+                _ => deep_size_of(shuffled),
+            }
         }
-        _ => {
+        None => {
             create_and_drop();
             walks();
         }
@@ -37,7 +43,7 @@ fn create_and_drop() {
     for threads in [1, 2] {
         let arc = || churn(threads, || Arc::new(black_box(value)));
         let tracked = || churn(threads, || Tracked::new(black_box(value)));
-        report(&format!("create+drop tracked / Arc, {threads} thread(s)"), 1.5, pairs(tracked, arc));
+        report(&format!("create+drop tracked / Arc, {threads} thread(s)"), 1.25, pairs(tracked, arc));
         classtracker::set_enabled(false);
         report(&format!("create+drop switched off / Arc, {threads} thread(s)"), 1.1, pairs(tracked, arc));
         classtracker::set_enabled(true);
@@ -57,14 +63,6 @@ mod plain {
         pub(crate) values: Vec<u32>,
         pub(crate) extra: Option<Box<[u64; 4]>>,
     }
-
-    /// The same without what makes that crate's derive do more than to read two words.
-    #[derive(deepsize::DeepSizeOf)]
-    pub(crate) struct Bare {
-        pub(crate) id: u64,
-        pub(crate) name: String,
-        pub(crate) values: Vec<u32>,
-    }
 }
 
 #[derive(classtracker::DeepSizeOf)]
@@ -73,13 +71,6 @@ struct Object {
     name: String,
     values: Vec<u32>,
     extra: Option<Box<[u64; 4]>>,
-}
-
-#[derive(classtracker::DeepSizeOf)]
-struct Bare {
-    id: u64,
-    name: String,
-    values: Vec<u32>,
 }
 
 fn parts(id: u64) -> (String, Vec<u32>) {
@@ -92,16 +83,16 @@ fn extra(id: u64) -> Option<Box<[u64; 4]>> {
 
 /// Each side in a process of its own, so that neither works in memory that the other has left in disorder.
 fn walks() {
-    let ratios = |order: &str, shape: &str| {
-        let side = |which| child(&[which, order, shape]);
-        (0..PAIRS).map(|_| side("walk-tracked") / side("walk-plain")).collect()
+    let ratios = |theirs: &str, order: &str| {
+        (0..PAIRS).map(|_| child(&["snapshot", order]) / child(&[theirs, order])).collect::<Vec<_>>()
     };
-    let name = "snapshot of 1 M objects / loop of deep_size_of over Vec<Arc>";
-    report(&format!("{name}, in order"), 0.95, ratios("in-order", "whole"));
-    report(&format!("{name}, shuffled in memory"), 0.9, ratios("shuffled", "whole"));
-    // Here the loop reads two words an object and does nothing else: what is measured is how fast memory is gone through.
-    show(&format!("{name}, two words each, in order"), ratios("in-order", "bare"));
-    show(&format!("{name}, two words each, shuffled in memory"), ratios("shuffled", "bare"));
+    let name = |theirs: &str, order: &str| format!("snapshot of 1 M objects / {theirs} over Vec<Arc>, {order}");
+    report(&name("loop of deep_size_of", "in order"), 0.95, ratios("deep-size-of", "in order"));
+    report(&name("loop of deep_size_of", "shuffled in memory"), 0.9, ratios("deep-size-of", "shuffled in memory"));
+    // It reads three words an object and does nothing else: how fast memory can be gone through.
+    for order in ["in order", "shuffled in memory"] {
+        show(&name("loop by hand that adds up capacities", order), ratios("by-hand", order));
+    }
 }
 
 fn child(arguments: &[&str]) -> f64 {
@@ -109,30 +100,6 @@ fn child(arguments: &[&str]) -> f64 {
     let output = Command::new(program).args(arguments).output().expect("this program runs again");
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).trim().parse().expect("it prints seconds")
-}
-
-/// What a process of its own measures.
-fn walk(which: &str, order: &str, shape: &str) {
-    let shuffled = order == "shuffled";
-    let whole = shape == "whole";
-    match (which, whole) {
-        ("walk-plain", true) => walk_plain(shuffled, |id| {
-            let (name, values) = parts(id);
-            plain::Object { id, name, values, extra: extra(id) }
-        }),
-        ("walk-plain", false) => walk_plain(shuffled, |id| {
-            let (name, values) = parts(id);
-            plain::Bare { id, name, values }
-        }),
-        (_, true) => walk_tracked(shuffled, |id| {
-            let (name, values) = parts(id);
-            Object { id, name, values, extra: extra(id) }
-        }),
-        (_, false) => walk_tracked(shuffled, |id| {
-            let (name, values) = parts(id);
-            Bare { id, name, values }
-        }),
-    }
 }
 
 fn shuffle<T>(values: &mut [T]) {
@@ -145,43 +112,68 @@ fn shuffle<T>(values: &mut [T]) {
     }
 }
 
-fn walk_plain<T: deepsize::DeepSizeOf>(shuffled: bool, object: impl Fn(u64) -> T) {
-    let mut objects: Vec<Arc<T>> = (0..OBJECTS).map(|id| Arc::new(object(id))).collect();
+fn plain_objects(shuffled: bool) -> Vec<Arc<plain::Object>> {
+    let object = |id| {
+        let (name, values) = parts(id);
+        Arc::new(plain::Object { id, name, values, extra: extra(id) })
+    };
+    let mut objects: Vec<_> = (0..OBJECTS).map(object).collect();
     if shuffled {
         shuffle(&mut objects);
     }
-    median_of(|| {
-        // Of the object, not of the handle.
-        black_box(objects.iter().map(|object| T::deep_size_of(object)).sum::<usize>());
-    });
-    black_box(objects);
+    objects
 }
 
-fn walk_tracked<T: classtracker::Inspect + Send + Sync + 'static>(shuffled: bool, object: impl Fn(u64) -> T) {
+fn deep_size_of(shuffled: bool) {
+    use deepsize::DeepSizeOf;
+    let objects = plain_objects(shuffled);
+    // Of the object, not of the handle.
+    median_of(|| objects.iter().map(|object| plain::Object::deep_size_of(object)).sum::<usize>());
+    read(&objects);
+}
+
+fn by_hand(shuffled: bool) {
+    let objects = plain_objects(shuffled);
+    let size = |object: &plain::Object| {
+        let extra = if object.extra.is_some() { size_of::<[u64; 4]>() } else { 0 };
+        size_of::<plain::Object>() + object.name.capacity() + object.values.capacity() * size_of::<u32>() + extra
+    };
+    median_of(|| objects.iter().map(|object| size(object)).sum::<usize>());
+    read(&objects);
+}
+
+fn read(objects: &[Arc<plain::Object>]) {
+    black_box(objects.iter().map(|object| object.id ^ object.extra.as_ref().map_or(0, |extra| extra[0])).max());
+}
+
+fn snapshot(shuffled: bool) {
+    let object = |id| {
+        let (name, values) = parts(id);
+        Tracked::new(Object { id, name, values, extra: extra(id) })
+    };
     if shuffled {
         // The places in the registry become free in random order, and are taken again in that order. The memory is pieced together
         // again, as soon as somebody asks for a large piece, and taken from its beginning.
-        let mut before: Vec<Tracked<T>> = (0..OBJECTS).map(|id| Tracked::new(object(id))).collect();
+        let mut before: Vec<_> = (0..OBJECTS).map(object).collect();
         shuffle(&mut before);
         drop(before);
         black_box(vec![0_u8; 4 << 20]);
     }
-    let objects: Vec<Tracked<T>> = (0..OBJECTS).map(|id| Tracked::new(object(id))).collect();
+    let objects: Vec<_> = (0..OBJECTS).map(object).collect();
     let tracker = ClassTracker::new();
-    tracker.track_class::<T>();
-    median_of(|| {
-        black_box(tracker.create_snapshot(""));
-    });
-    black_box(objects);
+    tracker.track_class::<Object>();
+    median_of(|| tracker.create_snapshot(""));
+    black_box(objects.iter().map(|object| object.id ^ object.extra.as_ref().map_or(0, |extra| extra[0])).max());
 }
 
 /// Prints the median of some runs, in seconds.
-fn median_of(run: impl Fn()) {
-    run();
+fn median_of<R>(run: impl Fn() -> R) {
+    // What comes once is not measured.
+    black_box(run());
     let mut seconds: Vec<f64> = (0..WALKS)
         .map(|_| {
             let start = Instant::now();
-            run();
+            black_box(run());
             start.elapsed().as_secs_f64()
         })
         .collect();
