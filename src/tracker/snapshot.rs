@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use chrono::Utc;
 use classtracker_stats::{CensusRow, ObjectRecord, ObjectRow, Snapshot, Tracking};
+use rustc_hash::FxHashMap;
 
 use super::ages::Ages;
 use super::by_value::ByValue;
@@ -82,8 +83,13 @@ pub(super) fn take(state: &ForkLock<State>, monitoring: &Monitoring, label: Stri
     let records = Records { state, walker: Walker::new(), known: &known, elders: &elders };
     let fresh = describe(&records, listed, &mut part_names, &mut snapshot);
     let elders = records.oldest(oldest, &mut snapshot);
-    let seen = |serial| snapshot.objects.binary_search_by_key(&serial, |row| row.object.serial).is_ok();
-    let dead = known.iter().filter(|(serial, listed)| !seen(**serial) && !listed.is_alive());
+    // Side by side: the rows only point to what has the serial.
+    let serials: Vec<u64> = snapshot.objects.iter().map(|row| row.object.serial).collect();
+    let seen = |serial| serials.binary_search(serial).is_ok();
+    // As many rows of objects that were known as there are known ones: then each of them is there.
+    let all_are_seen = snapshot.objects.len() - fresh.len() == known.len();
+    let unseen = known.iter().filter(|(serial, _)| !all_are_seen && !seen(serial));
+    let dead = unseen.filter(|(_, listed)| !listed.is_alive());
     let dead: Vec<u64> = dead.map(|(&serial, _)| serial).collect();
     drop(known);
     let found = Found { fresh, elders, dead };
@@ -106,7 +112,7 @@ struct Found {
     /// Those that were never listed before.
     fresh: Vec<Listed>,
     /// The oldest of those that are not listed.
-    elders: HashMap<u64, Arc<ObjectRecord>>,
+    elders: FxHashMap<u64, Arc<ObjectRecord>>,
     /// Those that were listed before and have died.
     dead: Vec<u64>,
 }
@@ -115,8 +121,8 @@ struct Found {
 struct Records<'r> {
     state: &'r ForkLock<State>,
     walker: Walker,
-    known: &'r HashMap<u64, Listed>,
-    elders: &'r HashMap<u64, Arc<ObjectRecord>>,
+    known: &'r FxHashMap<u64, Listed>,
+    elders: &'r FxHashMap<u64, Arc<ObjectRecord>>,
 }
 
 impl Records<'_> {
@@ -145,8 +151,8 @@ impl Records<'_> {
         &self,
         mut oldest: HashMap<Arc<str>, Vec<Candidate>>,
         snapshot: &mut Snapshot,
-    ) -> HashMap<u64, Arc<ObjectRecord>> {
-        let mut elders = HashMap::new();
+    ) -> FxHashMap<u64, Arc<ObjectRecord>> {
+        let mut elders = FxHashMap::default();
         for row in &mut snapshot.classes {
             for candidate in oldest.remove(&row.class).unwrap_or_default() {
                 let listed = snapshot.objects.binary_search_by_key(&candidate.serial, |row| row.object.serial);

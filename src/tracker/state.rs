@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use classtracker_stats::{ObjectRecord, Snapshot};
+use rustc_hash::FxHashMap;
 
 use super::by_value::Apart;
 use super::class::TrackedClass;
@@ -26,9 +27,9 @@ pub(super) struct State {
     snapshot_bytes: usize,
     /// Objects that some snapshot listed and none has found dead.
     /// Shared with snapshots under way.
-    pub(super) listed: Arc<HashMap<u64, Listed>>,
+    pub(super) listed: Arc<FxHashMap<u64, Listed>>,
     /// Records of the oldest objects of the last snapshot that are not listed.
-    pub(super) elders: Arc<HashMap<u64, Arc<ObjectRecord>>>,
+    pub(super) elders: Arc<FxHashMap<u64, Arc<ObjectRecord>>>,
     /// Objects that are to be kept alive, by serial.
     pub(super) kept: HashMap<u64, Kept>,
     pub(super) era: Era,
