@@ -124,6 +124,31 @@ fn one_value_and_its_wrappers_are_exact() {
     report.finish(70);
 }
 
+/// The families of which the tests above take one each.
+#[test]
+fn all_plain_types_of_a_family_own_nothing() {
+    fn own_nothing<T: classtracker::Inspect>() {
+        assert!(T::owns_nothing(), "{}", std::any::type_name::<T>());
+    }
+    macro_rules! all {
+        ($($type:ty),* $(,)?) => { $(own_nothing::<$type>();)* };
+    }
+
+    use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
+    use std::num::NonZero;
+    use sync::atomic::{
+        AtomicBool, AtomicI8, AtomicI16, AtomicI32, AtomicI64, AtomicIsize, AtomicPtr, AtomicU8, AtomicU16, AtomicU32,
+        AtomicU64, AtomicUsize,
+    };
+    all!(AtomicBool, AtomicPtr<String>, AtomicI8, AtomicI16, AtomicI32, AtomicI64, AtomicIsize);
+    all!(AtomicU8, AtomicU16, AtomicU32, AtomicU64, AtomicUsize);
+    all!(NonZero<u8>, NonZero<u16>, NonZero<u32>, NonZero<u64>, NonZero<u128>, NonZero<usize>, NonZero<char>);
+    all!(NonZero<i8>, NonZero<i16>, NonZero<i32>, NonZero<i64>, NonZero<i128>, NonZero<isize>);
+    all!(IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6);
+    all!(fn(), fn(u8) -> u16, unsafe extern "C" fn(i32), fn(u8, u8, u8, u8, u8, u8, u8) -> u8);
+    all!(Duration, Instant, SystemTime, std::ops::RangeFull);
+}
+
 #[test]
 fn shared_blocks_are_exact() {
     let mut report = Report::default();
