@@ -78,6 +78,13 @@ impl Identity {
         unsafe { &*record }
     }
 
+    /// Whether there is nothing to the end of this object, which is not pinned, but that it is counted: it has a serial, and nobody is told of it
+    /// or was.
+    #[inline]
+    pub(super) fn is_plain(&self) -> bool {
+        self.serial.is_plain() && !self.has_record()
+    }
+
     /// Whether anybody is told of this object, or may have been: then its end is more than that of its memory.
     #[inline]
     pub(super) fn is_told(&self) -> bool {
@@ -131,6 +138,13 @@ impl Serial {
         (self.0 & !PINNED) >> TRACKER_SHIFT
     }
 
+    /// Whether there is a serial and nothing beside it.
+    #[inline]
+    fn is_plain(self) -> bool {
+        // From 1 to the last one: a single comparison.
+        self.0.wrapping_sub(1) < SERIAL
+    }
+
     fn is_pinned(self) -> bool {
         self.0 & PINNED != 0
     }
@@ -150,13 +164,19 @@ impl Origin {
     /// `ticks`: see [`crate::clock::ticks`]; 39 bits last for 17 years of uptime.
     #[inline]
     pub(super) fn new(ticks: u64, site: u32) -> Self {
-        Self(ticks << TICKS_SHIFT | u64::from(site) << SITE_SHIFT)
+        Self::undated(site).at(ticks)
     }
 
     /// Of an object whose birth is not dated.
     #[inline]
-    pub(super) fn undated(site: u32) -> Self {
-        Self::new(0, site)
+    pub(super) const fn undated(site: u32) -> Self {
+        Self((site as u64) << SITE_SHIFT)
+    }
+
+    /// Dates one that is undated.
+    #[inline]
+    pub(super) fn at(self, ticks: u64) -> Self {
+        Self(ticks << TICKS_SHIFT | self.0)
     }
 
     pub(super) fn birth(self) -> Duration {

@@ -96,13 +96,20 @@ enum Phase {
 /// A class and a site that were used together a moment ago.
 #[derive(Clone, Copy)]
 struct Recent {
-    type_id: Option<TypeId>,
+    /// Null: there is none.
     location: *const Location<'static>,
+    type_id: TypeId,
     local: *const LocalClass,
-    site: u32,
+    /// The site, as it stands in an object.
+    origin: Origin,
 }
 
-const NOTHING: Recent = Recent { type_id: None, location: null(), local: null(), site: 0 };
+/// The type of nothing. (An `Option` would be asked twice: whether there is a type, and which.)
+enum NoType {}
+
+const NO_TYPE: TypeId = TypeId::of::<NoType>();
+
+const NOTHING: Recent = Recent { location: null(), type_id: NO_TYPE, local: null(), origin: Origin::undated(0) };
 const RECENT: usize = 32;
 const NEVER: u64 = u64::MAX;
 const FIRST_BLOCK: u64 = 8;
@@ -135,9 +142,9 @@ fn type_hash(type_id: TypeId) -> u64 {
 
 #[inline]
 fn recent_index(type_id: TypeId, location: &Location<'static>) -> usize {
-    // Locations are 24 bytes apart in their section.
+    // Locations are 24 bytes apart in their section, three times eight: neighbours have different places.
     let address = core::ptr::from_ref(location).addr() as u64 >> 3;
-    (type_hash(type_id) ^ address ^ (address >> 5)) as usize % RECENT
+    (type_hash(type_id) ^ address) as usize % RECENT
 }
 
 impl Local {
@@ -183,7 +190,7 @@ impl Local {
         location: &'static Location<'static>,
     ) -> Registration {
         let recent = self.recent[recent_index(type_id, location)].get();
-        let known = recent.type_id == Some(type_id) && core::ptr::eq(recent.location, location);
+        let known = core::ptr::eq(recent.location, location) && recent.type_id == type_id;
         if known && registry.control() == self.control.get() {
             // SAFETY: an entry with a type points to a share in `classes`; both go together, in `close`.
             let share = unsafe { &*recent.local };
@@ -195,7 +202,7 @@ impl Local {
             {
                 self.next.set(serial + 1);
                 count(&share.created, created + 1);
-                let origin = Origin::new(crate::clock::ticks(), recent.site);
+                let origin = recent.origin.at(crate::clock::ticks());
                 return Registration { slot, given: Given { serial, origin, tracker: 0 } };
             }
         }
@@ -212,7 +219,7 @@ impl Local {
         location: &'static Location<'static>,
     ) -> Registration {
         let recent = self.recent[recent_index(type_id, location)].get();
-        let known = recent.type_id == Some(type_id) && core::ptr::eq(recent.location, location);
+        let known = core::ptr::eq(recent.location, location) && recent.type_id == type_id;
         let serial = self.next.get();
         if known && self.is_told(registry) && serial != self.end.get() {
             // SAFETY: as in `register`.
@@ -223,7 +230,7 @@ impl Local {
             {
                 self.next.set(serial + 1);
                 count(&share.created, created + 1);
-                let origin = Origin::new(crate::clock::ticks(), recent.site);
+                let origin = recent.origin.at(crate::clock::ticks());
                 let tracker = self.claim(registry, share.class);
                 return Registration { slot, given: Given { serial, origin, tracker } };
             }
@@ -270,10 +277,10 @@ impl Local {
         }
         if !watched.creations() && !traced {
             self.recent[recent_index(seed.type_id, location)].set(Recent {
-                type_id: Some(seed.type_id),
                 location,
+                type_id: seed.type_id,
                 local: share,
-                site: origin.site(),
+                origin: Origin::undated(origin.site()),
             });
         }
         let tracker = self.claim_slowly(registry, control, class);

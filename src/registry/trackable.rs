@@ -177,9 +177,12 @@ impl<T: 'static> Trackable<T> {
         self.identity.set_bundle(Self::class(), None)
     }
 
-    /// The object dies, and this thread does not know its class yet, or somebody is told of it, or was.
+    /// The object dies, and this thread does not know its class yet, or somebody is told of it, or was, or it is not counted.
     #[inline(never)]
     fn end(&mut self) {
+        if !self.is_counted() {
+            return;
+        }
         with_local(|local| local.count_dropped(Seed::id_by_value::<T>(), Seed::by_value::<T>));
         if self.identity.is_told() {
             self.identity.farewell(Self::class());
@@ -192,11 +195,8 @@ impl<T: 'static> Trackable<T> {
 impl<T: 'static> Drop for Trackable<T> {
     #[inline]
     fn drop(&mut self) {
-        if !self.is_counted() {
-            return;
-        }
         let count = || with_local(|local| local.count_dropped_quickly(Seed::id_by_value::<T>()));
-        if self.identity.is_told() || !count() {
+        if !self.identity.is_plain() || !count() {
             self.end();
         }
     }

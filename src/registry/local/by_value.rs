@@ -5,7 +5,7 @@ use core::cell::Cell;
 use core::panic::Location;
 use core::ptr::null;
 
-use super::{Given, Local, LocalClass, Phase, Recent, recent_index, type_hash};
+use super::{Given, Local, LocalClass, NO_TYPE, Phase, Recent, recent_index, type_hash};
 use crate::registry::class::{Class, Seed};
 use crate::registry::identity::Origin;
 use crate::registry::sync::bump;
@@ -14,7 +14,8 @@ use crate::registry::{Registry, registry};
 /// A thread's share of a class, by the type that the class is found by: who drops an object knows nothing else of its class.
 #[derive(Clone, Copy)]
 pub(super) struct Share {
-    type_id: Option<TypeId>,
+    /// [`NO_TYPE`]: there is none.
+    type_id: TypeId,
     local: *const LocalClass,
 }
 
@@ -23,7 +24,7 @@ pub(super) type Shares = [Cell<Share>; SHARES];
 const SHARES: usize = 32;
 /// How many neighbouring places are looked at for one type.
 const NEAR: usize = 4;
-const NOTHING: Share = Share { type_id: None, local: null() };
+const NOTHING: Share = Share { type_id: NO_TYPE, local: null() };
 
 pub(super) const fn new_shares() -> Shares {
     [const { Cell::new(NOTHING) }; SHARES]
@@ -40,7 +41,7 @@ impl Local {
         location: &'static Location<'static>,
     ) -> Option<(u64, Origin)> {
         let recent = self.recent[recent_index(type_id, location)].get();
-        let known = recent.type_id == Some(type_id) && core::ptr::eq(recent.location, location);
+        let known = core::ptr::eq(recent.location, location) && recent.type_id == type_id;
         let serial = self.next.get();
         if !known || registry.control() != self.control.get() || serial == self.end.get() {
             return None;
@@ -50,7 +51,7 @@ impl Local {
         self.next.set(serial + 1);
         bump(&share.created);
         // Without a date: reading the clock would cost more than all the rest.
-        Some((serial, Origin::undated(recent.site)))
+        Some((serial, recent.origin))
     }
 
     /// The way that is usual where there is a global tracker.
@@ -62,14 +63,14 @@ impl Local {
         location: &'static Location<'static>,
     ) -> Given {
         let recent = self.recent[recent_index(type_id, location)].get();
-        let known = recent.type_id == Some(type_id) && core::ptr::eq(recent.location, location);
+        let known = core::ptr::eq(recent.location, location) && recent.type_id == type_id;
         let serial = self.next.get();
         if known && self.is_told(registry) && serial != self.end.get() {
             // SAFETY: as in `register`.
             let share = unsafe { &*recent.local };
             self.next.set(serial + 1);
             bump(&share.created);
-            return Given { serial, origin: Origin::undated(recent.site), tracker: self.claim(registry, share.class) };
+            return Given { serial, origin: recent.origin, tracker: self.claim(registry, share.class) };
         }
         self.count_created_slowly(registry, seed, location)
     }
@@ -100,10 +101,10 @@ impl Local {
         let share = self.share(class);
         bump(&share.created);
         self.recent[recent_index(seed.type_id, location)].set(Recent {
-            type_id: Some(seed.type_id),
             location,
+            type_id: seed.type_id,
             local: share,
-            site,
+            origin,
         });
         Given { serial, origin, tracker: self.claim_slowly(registry, control, class) }
     }
@@ -112,7 +113,7 @@ impl Local {
     #[inline(always)]
     pub(in crate::registry) fn count_dropped_quickly(&self, type_id: TypeId) -> bool {
         let share = self.shares[place(type_id, 0)].get();
-        let known = share.type_id == Some(type_id);
+        let known = share.type_id == type_id;
         if known {
             // SAFETY: an entry with a type points to a share in `classes`; both go together, in `close`.
             bump(unsafe { &(*share.local).dropped });
@@ -127,7 +128,7 @@ impl Local {
             return;
         }
         let near = (1..NEAR).map(|step| self.shares[place(type_id, step)].get());
-        if let Some(share) = near.into_iter().find(|share| share.type_id == Some(type_id)) {
+        if let Some(share) = near.into_iter().find(|share| share.type_id == type_id) {
             // SAFETY: as in `count_dropped_quickly`.
             bump(unsafe { &(*share.local).dropped });
             return;
@@ -151,7 +152,7 @@ impl Local {
     /// The class of objects that stand by value, found without a lock where this thread has worked with it.
     pub(in crate::registry) fn class_by_value(&self, type_id: TypeId, seed: fn() -> Seed) -> &'static Class {
         let share = self.shares[place(type_id, 0)].get();
-        if share.type_id == Some(type_id) {
+        if share.type_id == type_id {
             // SAFETY: as in `count_dropped_quickly`.
             return unsafe { &*share.local }.class;
         }
@@ -177,8 +178,8 @@ impl Local {
 
     fn remember_share(&self, type_id: TypeId, share: &LocalClass) {
         let near = (0..NEAR).map(|step| &self.shares[place(type_id, step)]);
-        let free = near.into_iter().find(|entry| entry.get().type_id.is_none());
-        free.unwrap_or(&self.shares[place(type_id, 0)]).set(Share { type_id: Some(type_id), local: share });
+        let free = near.into_iter().find(|entry| entry.get().type_id == NO_TYPE);
+        free.unwrap_or(&self.shares[place(type_id, 0)]).set(Share { type_id, local: share });
     }
 
     pub(super) fn forget_shares(&self) {
