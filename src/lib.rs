@@ -77,6 +77,7 @@ mod handle;
 mod inspect;
 mod memory;
 mod monitor;
+mod panics;
 #[allow(unsafe_code, reason = "see its documentation: the core that may")]
 #[cfg_attr(not(feature = "track"), path = "registry/off.rs")]
 mod registry;

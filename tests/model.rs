@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for")]
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
 
@@ -217,7 +218,7 @@ struct Objects<T: Class> {
 }
 
 struct Run {
-    tracker: &'static ClassTracker,
+    tracker: Arc<ClassTracker>,
     workers: Vec<Worker>,
     serials: HashSet<u64>,
     enabled: bool,
@@ -363,7 +364,7 @@ impl<T: Class> Objects<T> {
             Step::TrackObject { thread, handle } => {
                 let Some(place) = pick(handle, strong) else { return };
                 let (number, handle) = self.strong.swap_remove(place);
-                let tracker = run.tracker;
+                let tracker = Arc::clone(&run.tracker);
                 let (serial, handle) =
                     run.workers[thread].run(move || (tracker.track_object_with(&handle, TrackOptions::new()), handle));
                 if let Some(own) = Tracked::serial(&handle) {
@@ -432,7 +433,7 @@ fn random_programs_do_what_the_model_says() {
 
 fn run(steps: Vec<(bool, Step)>) {
     classtracker::set_enabled(true);
-    let tracker: &'static ClassTracker = Box::leak(Box::new(ClassTracker::new()));
+    let tracker = Arc::new(ClassTracker::new());
     let created = |class: &str, snapshot: &classtracker::stats::Snapshot| snapshot.class(class).unwrap().created;
     let counting = ClassTracker::new();
     counting.track_class::<Text>();
@@ -441,7 +442,7 @@ fn run(steps: Vec<(bool, Step)>) {
     let mut texts = Objects::<Text>::new(created(std::any::type_name::<Text>(), &at_start));
     let mut images = Objects::<Image>::new(created(std::any::type_name::<Image>(), &at_start));
     let workers = (0..THREADS).map(|_| Worker::new()).collect();
-    let mut run = Run { tracker, workers, serials: HashSet::new(), enabled: true };
+    let mut run = Run { tracker: Arc::clone(&tracker), workers, serials: HashSet::new(), enabled: true };
     for (is_text, step) in steps {
         let snapshot = if let Step::Snapshot { thread } = step { Some(thread) } else { None };
         if is_text {
@@ -450,6 +451,7 @@ fn run(steps: Vec<(bool, Step)>) {
             images.step(&mut run, step);
         }
         if let Some(thread) = snapshot {
+            let tracker = Arc::clone(&tracker);
             let snapshot = run.workers[thread].run(move || tracker.create_snapshot(""));
             texts.check(&run, &snapshot);
             images.check(&run, &snapshot);

@@ -199,11 +199,11 @@ struct Deep(u64);
 
 #[inline(never)]
 fn descend(levels: u32, way: u32) -> Tracked<Deep> {
-    // Two ways down from each level, told apart by where the call returns to.
+    // Two ways down from each level, told apart by where the call returns to: before and behind it they differ, lest they become one.
     let made = match levels {
         0 => Tracked::new(Deep(1)),
         _ if way & 1 == 0 => black_box(descend(levels - 1, way >> 1)),
-        _ => black_box(black_box(descend(levels - 1, way >> 1))),
+        _ => black_box(black_box(descend(black_box(levels - 1), way >> 1))),
     };
     black_box(made)
 }

@@ -18,7 +18,6 @@ mod watermark;
 mod worker;
 
 use std::io::Write;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,6 +35,7 @@ pub use watermark::{Watermark, WatermarkStep};
 pub(crate) use environment::options as options_of_environment;
 
 use crate::memory::MemoryOptions;
+use crate::panics::contain;
 use crate::registry::{ForkLock, Turn};
 use crate::tracker::Subject;
 use destination::Destination;
@@ -399,13 +399,10 @@ impl Monitoring {
 
     /// A panic ends `work` and nothing else.
     fn contain<R>(&self, what: &'static str, work: impl FnOnce() -> R) -> Option<R> {
-        match catch_unwind(AssertUnwindSafe(work)) {
+        match contain(work) {
             Ok(result) => Some(result),
-            Err(payload) => {
-                let message = message_of(&*payload);
-                // A payload may panic in its turn when it is dropped.
-                std::mem::forget(payload);
-                self.note(MonitorError::Panicked { what, message });
+            Err(thrown) => {
+                self.note(MonitorError::Panicked { what, message: thrown.message().into() });
                 None
             }
         }
@@ -426,14 +423,9 @@ impl Monitoring {
         }
         #[cfg(feature = "tracing")]
         if !matches!(*error, MonitorError::Panicked { what: TELLING, .. }) {
-            let _ = catch_unwind(AssertUnwindSafe(|| event::warn(&error)));
+            let _ = contain(|| event::warn(&error));
         }
     }
-}
-
-fn message_of(payload: &(dyn std::any::Any + Send)) -> String {
-    let text = payload.downcast_ref::<&str>().copied();
-    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no text").into()
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! What an inventory knows, as data and as text.
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::Bundle;
+use crate::panics::contain;
 
 /// What an [`Inventory`](crate::Inventory) knows of some classes. Its `Display` is a line for each class, and one for each object that is listed.
 ///
@@ -96,7 +96,7 @@ pub(super) struct Shown<'b>(pub(super) &'b Bundle);
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match catch_unwind(AssertUnwindSafe(|| format!("{:?}", self.0))) {
+        match contain(|| format!("{:?}", self.0)) {
             Ok(text) => f.write_str(&text.replace(['\n', '\r'], " ")),
             Err(_) => f.write_str("(its Debug panics)"),
         }

@@ -1,9 +1,9 @@
 //! What an object can be tracked by.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use crate::panics::contain;
 use crate::registry::{Class, Place, Walker};
 use crate::{Tracked, WeakTracked};
 
@@ -160,5 +160,5 @@ pub enum Key {
 
 /// The program may have dropped its handles meanwhile: then the object dies here. A destructor that panics costs that object.
 pub(super) fn drop_quietly<H>(handle: H) {
-    let _ = catch_unwind(AssertUnwindSafe(|| drop(handle)));
+    let _ = contain(|| drop(handle));
 }

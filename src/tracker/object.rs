@@ -1,7 +1,7 @@
 //! Objects that are registered one by one.
 
 use std::collections::HashMap;
-use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use super::handle::{Key, TrackHandle};
 use super::options::{Detail, TrackOptions, represent};
 use super::sizing::{ByInspect, Sizing};
 use crate::inspect::{Measured, Sizer};
+use crate::panics::contain;
 use crate::registry::{Class, Walker, next_serial, registry};
 
 /// One registered object.
@@ -55,13 +56,13 @@ impl<H: TrackHandle, S: Sizing<H::Object>> Watched for Watch<H, S> {
         H::read(&self.weak, walker, |value| match value {
             Ok(value) => {
                 let flat = size_of_val(value);
-                let measured = catch_unwind(AssertUnwindSafe(|| match levels {
+                let measured = contain(|| match levels {
                     0 => self
                         .sizing
                         .measure_or_panic(sizer, serial, value)
                         .map_or_else(|measured| measured, Measured::plain),
                     levels => self.sizing.detailed_or_panic(sizer, serial, value, levels),
-                }))
+                })
                 .unwrap_or_else(|_| {
                     let measured = sizer.broken_off(flat);
                     sizer.whole(flat, measured);

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::sizing::{ByInspect, BySize};
+use crate::panics::contain;
 use crate::registry::Wishes;
 
 /// How a class or an object is tracked. `T` follows from what it is given to.
@@ -386,7 +387,7 @@ impl<T: ?Sized, S> fmt::Debug for TrackOptions<T, S> {
 /// Asks an object for what it shows of itself. User code: a panic costs the answer.
 pub(super) fn represent<T: ?Sized>(repr: fn(&T) -> String, value: &T) -> Option<String> {
     const MOST: usize = 200;
-    let mut text = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| repr(value))).ok()?;
+    let mut text = contain(|| repr(value)).ok()?;
     if let Some((end, _)) = text.char_indices().nth(MOST) {
         text.truncate(end);
         text.push('…');

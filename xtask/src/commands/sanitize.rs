@@ -12,7 +12,8 @@ use crate::programs;
 const TARGET: &str = "x86_64-unknown-linux-gnu";
 
 /// Tests that compile programs, run other programs, count allocations, or ask the allocator, and so would test the sanitizer.
-const NOT_HERE: [&str; 6] = ["derive", "compiled_out", "examples", "key_value_server", "process_memory", "stress"];
+const NOT_HERE: [&str; 7] =
+    ["derive", "compiled_out", "examples", "key_value_server", "process_memory", "readme", "stress"];
 
 pub(crate) fn run() -> Result<()> {
     tests_under_address_sanitizer()?;
