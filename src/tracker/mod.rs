@@ -532,7 +532,7 @@ impl ClassTracker {
     /// Has snapshots from now on walk with so many threads: the one that takes the snapshot, and others that help it. One at first; 0 is
     /// taken for 1, and there are never more than 64.
     ///
-    /// The others are started for a snapshot that has enough to do for them (with some 30,000 objects at once, else when it has lasted for two
+    /// The others are started for a snapshot that has enough to do for them (with some 15,000 objects at once, else when it has lasted for two
     /// milliseconds) and end with it; where the system gives none, the snapshot does with fewer. Each costs 50 µs or so, 8 MiB of address
     /// space, and tables of its own for the shared data that it meets, so data that all objects share is walked once by each. More threads
     /// than cores gain nothing, and so do more than the memory can feed; while the others walk, the rest of the program lacks the

@@ -15,11 +15,25 @@ use crate::tracker::plan::Row;
 /// As many as anyone has use for.
 pub(in crate::tracker) const MOST_THREADS: usize = 64;
 /// With so much to walk for each, in pages, the others begin at once: it takes longer than to start them.
-const AT_ONCE: usize = if cfg!(test) { 1 } else { 128 };
+const AT_ONCE: usize = if cfg!(test) { 1 } else { 64 };
 /// What has taken so long may go on taking long.
 const SOON: Duration = Duration::from_millis(2);
 /// As much as the main thread of a program has, as a rule: values may be nested deeply.
 const STACK_BYTES: usize = 8 << 20;
+
+#[cfg(test)]
+thread_local! {
+    /// How much those get that are started from this thread, in tests: none gets as much as there is nowhere.
+    pub(super) static STACK_IN_TEST: Cell<usize> = const { Cell::new(STACK_BYTES) };
+}
+
+fn stack_bytes() -> usize {
+    #[cfg(test)]
+    let bytes = STACK_IN_TEST.get();
+    #[cfg(not(test))]
+    let bytes = STACK_BYTES;
+    bytes
+}
 
 thread_local! {
     /// Whether this thread walks for a snapshot. One that is taken inside a sizing asks for no further threads.
@@ -96,7 +110,7 @@ impl Helpers {
         self.process = std::process::id();
         for number in 0..mem::take(&mut self.most).min(wanted) {
             let (ground, rows) = (Arc::clone(&self.ground), rows());
-            let thread = Builder::new().name(format!("classtracker-{}", number + 2)).stack_size(STACK_BYTES);
+            let thread = Builder::new().name(format!("classtracker-{}", number + 2)).stack_size(stack_bytes());
             let started = thread.spawn(move || {
                 let _walking = Walking::begin();
                 help(&ground, rows)

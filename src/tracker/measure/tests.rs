@@ -11,6 +11,7 @@ use classtracker_stats::Snapshot;
 use parking_lot::Mutex;
 use proptest::prelude::*;
 
+use super::helpers::STACK_IN_TEST;
 use crate::{ClassTracker, DeepSizeOf, Detail, Inspect, TrackOptions, Tracked, Walk};
 
 /// The threads that were seen to size something.
@@ -322,4 +323,17 @@ fn a_snapshot_inside_a_sizing_asks_for_no_further_threads() {
     assert!((1..=2).contains(&seen), "{seen} threads");
     assert!(taken.lock().iter().all(|&(_, live)| live == MANY), "each of the inner ones saw all");
     drop((plain, objects));
+}
+
+#[test]
+fn where_the_system_gives_no_thread_the_snapshot_is_taken_without() {
+    let _turn = one_at_a_time();
+    let objects: Vec<_> = (0..MANY).map(|_| Tracked::new((Turn, String::from("text")))).collect();
+    let tracker = ClassTracker::new();
+    tracker.track_class::<(Turn, String)>();
+    STACK_IN_TEST.set(1 << 46);
+    let (snapshot, seen) = threads_in(|| snapshot_by(&tracker, 3));
+    STACK_IN_TEST.set(8 << 20);
+    assert_eq!((snapshot.classes[0].live, snapshot.classes[0].unread, seen), (MANY as u64, 0, 1));
+    drop(objects);
 }
