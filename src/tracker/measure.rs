@@ -7,6 +7,7 @@ mod helpers;
 mod tests;
 
 use std::collections::{BTreeMap, HashMap};
+use std::iter;
 use std::mem;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -78,6 +79,8 @@ struct Waiting {
     pending: Vec<Pending>,
     claimants: Vec<Claimant>,
     runs: Vec<RunOfClaimants>,
+    /// The claimants that other threads found, each with the number that their first run has among `runs`.
+    others: Vec<(u32, Vec<Claimant>)>,
     /// Objects that have to be sized once more when only one thread walks: something of them may have been locked by another.
     postponed: Vec<Postponed>,
     /// The same for those that are registered on their own, by their number.
@@ -643,8 +646,8 @@ impl Measuring<'_, '_> {
     }
 
     /// The same for an object of a class.
-    fn finish_claimant(&mut self, claimant: Claimant, share: u64, shares: &Shares) {
-        let run = &self.waiting.runs[claimant.run as usize];
+    fn finish_claimant(&mut self, claimant: Claimant, first_run: u32, share: u64, shares: &Shares) {
+        let run = &self.waiting.runs[(first_run + claimant.run) as usize];
         let row = &mut self.rows[run.row];
         let (bytes, serial) = (claimant.bytes + share, claimant.place.serial());
         row.tally.count(bytes, claimant.unread, run.flat_bytes, claimant.site);
@@ -673,10 +676,14 @@ impl Measuring<'_, '_> {
         for pending in mem::take(&mut self.waiting.pending) {
             self.finish(pending, &shares);
         }
-        let mut next = 0;
-        for claimant in mem::take(&mut self.waiting.claimants) {
-            let share = shares.get_from(&mut next, claimant.place.serial()).map_or(0, |share| share.bytes);
-            self.finish_claimant(claimant, share, &shares);
+        let own = (0, mem::take(&mut self.waiting.claimants));
+        let others = mem::take(&mut self.waiting.others);
+        for (first_run, claimants) in iter::once(own).chain(others) {
+            let mut next = 0;
+            for claimant in claimants {
+                let share = shares.get_from(&mut next, claimant.place.serial()).map_or(0, |share| share.bytes);
+                self.finish_claimant(claimant, first_run, share, &shares);
+            }
         }
         self.findings.shared_bytes = (0..self.rows.len()).map(|row| shares.shared_bytes(row as u32)).collect();
         mem::take(&mut self.findings)

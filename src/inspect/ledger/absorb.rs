@@ -10,12 +10,15 @@ use rustc_hash::FxHashMap;
 
 use super::{Block, BlockId, Ledger, NO_ROW, NOBODY, SEPARATE, State};
 
+/// No number: no block ever gets it.
+const NONE: u32 = u32::MAX;
 /// Where a buried block lies: no block does.
 const NOWHERE: usize = 1;
 
 /// The numbers that the blocks of one ledger have in the one that took them in.
 pub(crate) struct Renumbered {
-    numbers: Vec<Option<u32>>,
+    /// [`NONE`] where no more could be numbered.
+    numbers: Vec<u32>,
     /// Those from here on were not known there.
     first_new: u32,
     buried: FxHashMap<u32, usize>,
@@ -24,7 +27,7 @@ pub(crate) struct Renumbered {
 impl Renumbered {
     /// The new number; `None` if no more could be numbered.
     pub(crate) fn of(&self, block: BlockId) -> Option<BlockId> {
-        self.numbers.get(block.0 as usize).copied().flatten().map(BlockId)
+        self.numbers.get(block.0 as usize).copied().filter(|&number| number != NONE).map(BlockId)
     }
 
     /// Whether the block was not known where it was taken in, and is not to be walked again.
@@ -41,16 +44,17 @@ impl Ledger {
         let mut numbers = Vec::with_capacity(other.blocks.len());
         self.make_room(other.blocks.len());
         for (number, block) in (0u32..).zip(other.blocks) {
-            numbers.push(match (buried.get(&number), self.find(block.address)) {
-                (Some(&address), _) => self.push_buried(block, address),
-                (None, Some(known)) => {
+            let new = match self.find(block.address) {
+                Some(known) => {
                     self.join(known, &block);
                     Some(known)
                 }
-                (None, None) => self.push(block).map(|block| block.0),
-            });
+                None if block.is_buried() => self.push_buried(block, buried[&number]),
+                None => self.push(block).map(|block| block.0),
+            };
+            numbers.push(new.unwrap_or(NONE));
         }
-        let number = |old: u32| numbers[old as usize];
+        let number = |old: u32| Some(numbers[old as usize]).filter(|&number| number != NONE);
         let edges = other.edges.into_iter();
         self.edges.extend(edges.filter_map(|(from, to)| Some((number(from)?, number(to)?))));
         let earlier = other.earlier_rows.into_iter();
@@ -117,7 +121,7 @@ impl Ledger {
     }
 
     fn push_buried(&mut self, block: Block, address: usize) -> Option<u32> {
-        let number = u32::try_from(self.blocks.len()).ok()?;
+        let number = u32::try_from(self.blocks.len()).ok().filter(|&number| number != NONE)?;
         self.blocks.push(block);
         self.buried.push((number, address));
         Some(number)

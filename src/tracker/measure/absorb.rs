@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use super::{Measuring, Waiting};
+use super::{Measuring, Postponed, Waiting};
 use crate::inspect::{Held, Met, Renumbered, RenumberedParts};
 use crate::tracker::ages::Ages;
 use crate::tracker::plan::Row;
@@ -55,7 +55,7 @@ impl Measuring<'_, '_> {
 
 impl Waiting {
     fn absorb(&mut self, other: Self, blocks: &Renumbered, parts: &[Option<RenumberedParts>]) {
-        let Self { mut pending, mut claimants, runs, mut postponed, mut postponed_objects } = other;
+        let Self { mut pending, mut claimants, runs, mut postponed, mut postponed_objects, others: _ } = other;
         let renumber = |held: Option<&mut Held>, row: usize| {
             if let (Some(held), Some(parts)) = (held, &parts[row]) {
                 held.renumber(parts, blocks);
@@ -65,12 +65,18 @@ impl Waiting {
             renumber(pending.held.as_mut(), pending.row);
         }
         let first = self.runs.len() as u32;
-        for claimant in claimants.iter_mut().chain(postponed.iter_mut().map(|postponed| &mut postponed.claimant)) {
+        for Postponed { claimant, .. } in &mut postponed {
             renumber(claimant.held.as_deref_mut(), runs[claimant.run as usize].row);
             claimant.run += first;
         }
+        // There may be as many as there are objects: where it need not be, they are not gone through.
+        if parts.iter().any(Option::is_some) {
+            for claimant in &mut claimants {
+                renumber(claimant.held.as_deref_mut(), runs[claimant.run as usize].row);
+            }
+        }
         self.pending.append(&mut pending);
-        self.claimants.append(&mut claimants);
+        self.others.push((first, claimants));
         self.runs.extend(runs);
         self.postponed.append(&mut postponed);
         self.postponed_objects.append(&mut postponed_objects);
