@@ -11,7 +11,8 @@ use crate::MemoryOptions;
 
 pub(super) const VARIABLE: &str = "CLASSTRACKER";
 
-const KEYS: &str = "period, dump, replace, keep_last, watermark, signal, summary, census, pss, glibc or no_last";
+const KEYS: &str =
+    "period, dump, replace, keep_last, watermark, signal, summary, census, threads, pss, glibc or no_last";
 const SHARE_OR_BYTES: &str = "a share such as 10%, or bytes such as 64MiB, 1GB or 5000000";
 const SPAN: &str = "a time above 0 such as 500ms, 1.5s, 10m, 1h or 1d";
 const FILE: &str = "a path, with %p for the process' id and %% for a percent sign";
@@ -122,6 +123,9 @@ impl FromStr for MonitorOptions {
                 "signal" => item.signal(options)?,
                 "summary" => options.summary_to(item.parse(key, FILE, path)?),
                 "replace" => item.bare(key, options.replace_dump())?,
+                "threads" => {
+                    options.snapshot_threads(item.parse(key, "a number of threads", |text| text.parse().ok())?)
+                }
                 "census" => item.bare(key, options.census())?,
                 "no_last" => item.bare(key, options.no_last_snapshot())?,
                 _ => {
@@ -321,17 +325,17 @@ mod tests {
         assert_eq!(path("/tmp/run-%p.ctdump"), Some(format!("/tmp/run-{id}.ctdump").into()));
         assert_eq!(path("100%%"), Some("100%".into()));
         assert_eq!([path(""), path("a%"), path("%q")], [None, None, None]);
-        let options: MonitorOptions = "dump=a,,b=c, census ,".parse().unwrap();
+        let options: MonitorOptions = "dump=a,,b=c, census , threads=2".parse().unwrap();
         assert_eq!(options.stream.unwrap(), PathBuf::from("a,b=c"));
-        assert!(options.census);
+        assert_eq!((options.census, options.snapshot_threads), (true, Some(2)));
     }
 
     #[test]
     fn an_error_names_the_place_the_key_what_is_expected_and_what_is_there() {
         assert_eq!(
             error("census,perod=1s"),
-            "CLASSTRACKER: byte 7: expected period, dump, replace, keep_last, watermark, signal, summary, census, pss, \
-             glibc or no_last, found \"perod\"",
+            "CLASSTRACKER: byte 7: expected period, dump, replace, keep_last, watermark, signal, summary, census, threads, \
+             pss, glibc or no_last, found \"perod\"",
         );
         assert_eq!(
             error("census, period=1"),
@@ -347,6 +351,7 @@ mod tests {
             error("keep_last=-1"),
             "CLASSTRACKER: byte 10: keep_last: expected a number of snapshots, found \"-1\"",
         );
+        assert_eq!(error("threads"), "CLASSTRACKER: byte 7: threads: expected a number of threads, found nothing");
         assert_eq!(error("census,pss,census"), "CLASSTRACKER: byte 11: census is there twice");
         assert_eq!(
             error("watermark=lots"),

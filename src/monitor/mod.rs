@@ -261,6 +261,7 @@ impl Monitoring {
         let watch = begun?;
         self.change_settings(|settings| {
             settings.keep_last = options.keep_last.or(settings.keep_last);
+            settings.snapshot_threads = options.snapshot_threads.unwrap_or(settings.snapshot_threads);
             settings.memory = options.memory.unwrap_or(settings.memory);
         });
         if options.census {

@@ -33,6 +33,7 @@ pub struct MonitorOptions {
     pub(super) stream: Option<PathBuf>,
     pub(super) existing: Existing,
     pub(super) keep_last: Option<usize>,
+    pub(super) snapshot_threads: Option<usize>,
     pub(super) summary: Option<Destination>,
     pub(super) last: bool,
     pub(super) census: bool,
@@ -53,6 +54,7 @@ impl MonitorOptions {
             stream: None,
             existing: Existing::Refuse,
             keep_last: None,
+            snapshot_threads: None,
             summary: None,
             last: true,
             census: false,
@@ -115,6 +117,22 @@ impl MonitorOptions {
     #[must_use]
     pub const fn keep_last(mut self, count: usize) -> Self {
         self.keep_last = Some(count);
+        self
+    }
+
+    /// Has so many threads walk for each snapshot, those that the program takes by itself included; see
+    /// [`ClassTracker::set_snapshot_threads`](crate::ClassTracker::set_snapshot_threads).
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use classtracker::MonitorOptions;
+    ///
+    /// let options = MonitorOptions::new().period(Duration::from_secs(60)).snapshot_threads(2);
+    /// # drop(options);
+    /// ```
+    #[must_use]
+    pub const fn snapshot_threads(mut self, count: usize) -> Self {
+        self.snapshot_threads = Some(count);
         self
     }
 

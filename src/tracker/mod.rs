@@ -461,6 +461,7 @@ impl ClassTracker {
     /// | `summary` | a path, or `-` for the standard error | the last snapshot's table, at each signal and at the end; `signal` without `dump` and `summary` means `-` |
     /// | `no_last` | none | no snapshot at the end |
     /// | `census` | none | values are counted by type |
+    /// | `threads` | a number | so many threads walk for each snapshot |
     /// | `pss`, `glibc` | none | the process' memory in more detail: see [`MemoryOptions`] |
     ///
     /// In paths `%p` is the process' id and `%%` a percent sign. A comma that belongs to a path is written twice. The first thing that goes
