@@ -5,11 +5,10 @@ use std::sync::Arc;
 use std::vec;
 
 use rustc_hash::FxHashSet;
-use std::sync::{Mutex, PoisonError};
 
 use super::Again;
 use crate::inspect::Covers;
-use crate::registry::Pages;
+use crate::registry::{ForkLock, Pages, Turn};
 use crate::tracker::object::TrackedObject;
 use crate::tracker::plan::{ClassPlan, Plan};
 
@@ -33,7 +32,7 @@ pub(super) struct Ground {
     pub(super) pages: Vec<Pages>,
     /// By how many threads.
     threads: usize,
-    next: Mutex<Next>,
+    next: ForkLock<Next>,
 }
 
 /// What nobody has come to yet.
@@ -80,13 +79,13 @@ impl Ground {
             covers: Arc::new(plan.covered()),
             pages: plan.classes.iter().map(|plan| plan.class.visits()).collect(),
             threads,
-            next: Mutex::default(),
+            next: ForkLock::new(Turn::Last, Next::default),
         }
     }
 
     /// The next stretch; `None` when all is taken.
     pub(super) fn take(&self) -> Option<Stretch> {
-        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut next = self.next.lock();
         let share = |left: usize, most: usize| match self.threads {
             1 => left,
             threads => (left / (threads * RETURNS)).clamp(1, most),
@@ -114,7 +113,7 @@ impl Ground {
 
     /// How much is left that could be handed out, in pages and objects.
     pub(super) fn left(&self) -> usize {
-        let next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = self.next.lock();
         let pages = self.pages.iter().skip(next.class).map(Pages::len).sum::<usize>();
         self.objects.len() - next.object + pages - next.page
     }
