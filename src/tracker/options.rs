@@ -45,6 +45,7 @@ pub struct TrackOptions<T: ?Sized, S = ByInspect> {
 /// #[derive(DeepSizeOf)]
 /// struct Page(String);
 ///
+/// # #[cfg(feature = "backtrace")]
 /// classtracker::ClassTracker::new().track_class_with::<Page>(TrackOptions::new().trace(Trace::Sampled(1000)));
 /// ```
 #[non_exhaustive]
