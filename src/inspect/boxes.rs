@@ -1,5 +1,6 @@
 //! Owning pointers and wrappers around one value.
 
+use super::plain::as_its_parts;
 use super::{Inspect, Walk};
 use deepsize::DeepSizeOf;
 use std::borrow::Cow;
@@ -45,15 +46,7 @@ impl<T: Inspect> Inspect for Option<T> {
         }
     }
 
-    #[inline]
-    fn owns_nothing() -> bool {
-        T::owns_nothing()
-    }
-
-    #[inline]
-    fn holds_counted_values() -> bool {
-        T::holds_counted_values()
-    }
+    as_its_parts! { T }
 }
 
 impl<T: Inspect, E: Inspect> Inspect for Result<T, E> {
@@ -65,10 +58,7 @@ impl<T: Inspect, E: Inspect> Inspect for Result<T, E> {
         }
     }
 
-    #[inline]
-    fn owns_nothing() -> bool {
-        T::owns_nothing() && E::owns_nothing()
-    }
+    as_its_parts! { T E }
 }
 
 impl<T: Inspect> Inspect for Poll<T> {
@@ -79,15 +69,7 @@ impl<T: Inspect> Inspect for Poll<T> {
         }
     }
 
-    #[inline]
-    fn owns_nothing() -> bool {
-        T::owns_nothing()
-    }
-
-    #[inline]
-    fn holds_counted_values() -> bool {
-        T::holds_counted_values()
-    }
+    as_its_parts! { T }
 }
 
 impl<B: Inspect, C: Inspect> Inspect for ControlFlow<B, C> {
@@ -99,10 +81,7 @@ impl<B: Inspect, C: Inspect> Inspect for ControlFlow<B, C> {
         }
     }
 
-    #[inline]
-    fn owns_nothing() -> bool {
-        B::owns_nothing() && C::owns_nothing()
-    }
+    as_its_parts! { B C }
 }
 
 impl<T: Inspect> Inspect for Bound<T> {
@@ -113,15 +92,7 @@ impl<T: Inspect> Inspect for Bound<T> {
         }
     }
 
-    #[inline]
-    fn owns_nothing() -> bool {
-        T::owns_nothing()
-    }
-
-    #[inline]
-    fn holds_counted_values() -> bool {
-        T::holds_counted_values()
-    }
+    as_its_parts! { T }
 }
 
 macro_rules! wrappers {
@@ -132,15 +103,7 @@ macro_rules! wrappers {
                 $(self.$part.inspect(walk);)+
             }
 
-            #[inline]
-            fn owns_nothing() -> bool {
-                T::owns_nothing()
-            }
-
-            #[inline]
-            fn holds_counted_values() -> bool {
-                T::holds_counted_values()
-            }
+            as_its_parts! { T }
         }
     )+};
 }
@@ -163,15 +126,7 @@ impl<T: Inspect> Inspect for RangeInclusive<T> {
         self.end().inspect(walk);
     }
 
-    #[inline]
-    fn owns_nothing() -> bool {
-        T::owns_nothing()
-    }
-
-    #[inline]
-    fn holds_counted_values() -> bool {
-        T::holds_counted_values()
-    }
+    as_its_parts! { T }
 }
 
 impl<T: Inspect + ?Sized> Inspect for ManuallyDrop<T> {

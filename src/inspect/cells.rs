@@ -1,5 +1,6 @@
 //! Cells, and values that are made when they are first asked for.
 
+use super::plain::as_its_parts;
 use super::{Inspect, Walk};
 use std::cell::{Cell, LazyCell, OnceCell, RefCell};
 use std::sync::{LazyLock, OnceLock};
@@ -16,6 +17,12 @@ impl<T: Inspect> Inspect for Cell<T> {
     #[inline]
     fn owns_nothing() -> bool {
         T::owns_nothing() || !std::mem::needs_drop::<T>()
+    }
+
+    /// No value is seen, so none is counted.
+    #[inline]
+    fn holds_counted_values() -> bool {
+        false
     }
 }
 
@@ -41,10 +48,7 @@ macro_rules! once {
                 }
             }
 
-            #[inline]
-            fn owns_nothing() -> bool {
-                T::owns_nothing()
-            }
+            as_its_parts! { T }
         }
     )+};
 }

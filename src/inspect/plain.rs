@@ -34,6 +34,22 @@ macro_rules! plain {
 }
 pub(super) use plain;
 
+/// What a type tells of all its values that has values of these and nothing else that is on the heap.
+macro_rules! as_its_parts {
+    ($first:ident $($more:ident)*) => {
+        #[inline]
+        fn owns_nothing() -> bool {
+            $first::owns_nothing() $(&& $more::owns_nothing())*
+        }
+
+        #[inline]
+        fn holds_counted_values() -> bool {
+            $first::holds_counted_values() $(|| $more::holds_counted_values())*
+        }
+    };
+}
+pub(super) use as_its_parts;
+
 plain! {
     (), bool, char,
     u8, u16, u32, u64, u128, usize,

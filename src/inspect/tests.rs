@@ -512,6 +512,25 @@ mod parts {
     }
 
     #[test]
+    fn collections_are_passed_over_in_a_census_where_no_element_can_be_counted() {
+        use std::ops::Range;
+        use std::task::Poll;
+
+        #[derive(crate::DeepSizeOf)]
+        struct Plain(#[allow(dead_code, reason = "only sized")] u8);
+
+        fn may_be_counted<T: Inspect>() -> bool {
+            assert!(T::owns_nothing());
+            T::holds_counted_values()
+        }
+
+        assert!(may_be_counted::<Plain>() && may_be_counted::<(u8, Option<Plain>)>());
+        assert!(may_be_counted::<Result<u8, Plain>>() && may_be_counted::<std::cell::OnceCell<Plain>>());
+        assert!(!may_be_counted::<Result<u8, Option<u16>>>() && !may_be_counted::<std::cell::OnceCell<u8>>());
+        assert!(!may_be_counted::<(Range<u8>, Poll<()>)>() && !may_be_counted::<Cell<Plain>>());
+    }
+
+    #[test]
     fn values_that_own_nothing_are_counted_too_and_bytes_are_those_of_the_innermost() {
         #[derive(DeepSizeOf, PartialEq, Eq, Hash, PartialOrd, Ord, Clone, Copy)]
         struct Point(u32, u32);

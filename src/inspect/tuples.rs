@@ -1,5 +1,6 @@
 //! Tuples up to 16, arrays of any length, slices.
 
+use super::plain::as_its_parts;
 use super::{Inspect, Walk};
 
 macro_rules! tuples {
@@ -15,15 +16,7 @@ macro_rules! tuples {
                 $(walk.field(name(), $name);)*
             }
 
-            #[inline]
-            fn owns_nothing() -> bool {
-                $first::owns_nothing() $(&& $name::owns_nothing())*
-            }
-
-            #[inline]
-            fn holds_counted_values() -> bool {
-                $first::holds_counted_values() $(|| $name::holds_counted_values())*
-            }
+            as_its_parts! { $first $($name)* }
         }
     )+};
 }

@@ -1,6 +1,6 @@
 //! `arrayvec`: elements within the value.
 
-use crate::inspect::plain::plain;
+use crate::inspect::plain::{as_its_parts, plain};
 use crate::inspect::{Inspect, Walk};
 use arrayvec::{ArrayString, ArrayVec};
 
@@ -10,10 +10,7 @@ impl<T: Inspect, const N: usize> Inspect for ArrayVec<T, N> {
         walk.elements(self.len(), self);
     }
 
-    #[inline]
-    fn owns_nothing() -> bool {
-        T::owns_nothing()
-    }
+    as_its_parts! { T }
 }
 
 plain! { {const N: usize} ArrayString<N> }
