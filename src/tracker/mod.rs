@@ -5,6 +5,7 @@ mod by_value;
 mod class;
 mod error;
 mod handle;
+mod largest;
 mod measure;
 mod names;
 mod object;

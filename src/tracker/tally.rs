@@ -1,13 +1,12 @@
 //! The sums of one row while a snapshot is made, and the objects that it will list.
 
-use std::cmp::{Ordering, Reverse};
-use std::collections::BinaryHeap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use classtracker_stats::ClassRow;
 
 use super::class::Represent;
+use super::largest::Largest;
 use super::object::TrackedObject;
 use super::sites::Sites;
 use crate::inspect::Part;
@@ -34,27 +33,6 @@ pub(super) enum Source {
     Registry(Place, Option<Represent>),
     Registered(Arc<TrackedObject>),
 }
-
-/// The larger comes first; of two equal ones the older.
-impl Ord for Candidate {
-    fn cmp(&self, other: &Self) -> Ordering {
-        (self.bytes, Reverse(self.serial)).cmp(&(other.bytes, Reverse(other.serial)))
-    }
-}
-
-impl PartialOrd for Candidate {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Candidate {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Candidate {}
 
 /// What some objects add up to.
 #[derive(Clone, Copy)]
@@ -130,34 +108,30 @@ impl Sums {
 pub(super) struct Tally {
     sums: Sums,
     pub(super) sites: Sites,
-    listed: BinaryHeap<Reverse<Candidate>>,
-    most: usize,
+    largest: Largest,
 }
 
 impl Tally {
     /// Lists `most` objects at least. (Several registrations may share a row: the most generous holds.)
     pub(super) fn list(&mut self, most: usize) {
-        self.most = self.most.max(most);
+        self.largest.list(most);
     }
 
     /// One that lists as many, without any object.
     pub(super) fn empty(&self) -> Self {
-        Self { most: self.most, ..Self::default() }
+        Self { largest: self.largest.empty(), ..Self::default() }
     }
 
     /// Adds what another thread has added up of the same row.
     pub(super) fn absorb(&mut self, other: Self) {
         self.sums.join(other.sums);
         self.sites.absorb(other.sites);
-        other.listed.into_iter().for_each(|Reverse(candidate)| self.consider(candidate));
+        other.largest.finish().into_iter().for_each(|candidate| self.consider(candidate));
     }
 
     /// Changes the parts of the objects that are listed.
     pub(super) fn change_parts(&mut self, change: impl Fn(&mut [Part])) {
-        // What they are listed by does not change, so the heap stays one.
-        let mut listed = std::mem::take(&mut self.listed).into_vec();
-        listed.iter_mut().for_each(|Reverse(candidate)| change(&mut candidate.parts));
-        self.listed = listed.into();
+        self.largest.iter_mut().for_each(|candidate| change(&mut candidate.parts));
     }
 
     /// Adds one object.
@@ -178,39 +152,24 @@ impl Tally {
         self.sums.join(sums);
     }
 
-    /// The bytes that an object must have to be worth to be considered, and the serial below which it must be if it has just as
-    /// many.
+    /// See [`Largest::threshold`].
     pub(super) fn threshold(&self) -> (u64, u64) {
-        match self.listed.peek() {
-            Some(least) if self.listed.len() == self.most => (least.0.bytes, least.0.serial),
-            _ if self.most == 0 => (u64::MAX, 0),
-            _ => (0, u64::MAX),
-        }
+        self.largest.threshold()
     }
 
-    /// Whether an object would be listed.
+    /// Whether an object may be listed.
     pub(super) fn wants(&self, bytes: u64, serial: u64) -> bool {
-        self.listed.len() < self.most
-            || self
-                .listed
-                .peek()
-                .is_some_and(|least| (bytes, Reverse(serial)) > (least.0.bytes, Reverse(least.0.serial)))
+        self.largest.wants(bytes, serial)
     }
 
     /// Lists an object if it belongs to the largest.
     pub(super) fn consider(&mut self, candidate: Candidate) {
-        if self.listed.len() < self.most {
-            self.listed.push(Reverse(candidate));
-        } else if let Some(mut least) = self.listed.peek_mut()
-            && candidate > least.0
-        {
-            *least = Reverse(candidate);
-        }
+        self.largest.consider(candidate);
     }
 
     /// The row, but for its sites, and the objects that it lists, by serial.
     pub(super) fn finish(self, name: Arc<str>, created: u64) -> (ClassRow, Vec<Candidate>) {
-        let mut listed: Vec<_> = self.listed.into_iter().map(|Reverse(candidate)| candidate).collect();
+        let mut listed = self.largest.finish();
         listed.sort_unstable_by_key(|candidate| candidate.serial);
         let mut row = ClassRow::new(name);
         let sums = self.sums;
