@@ -96,7 +96,7 @@ fn one_value_and_its_wrappers_are_exact() {
     report.exact("Reverse", || Reverse("text".to_owned()));
     report.exact("Wrapping", || std::num::Wrapping(7u8));
     report.exact("Saturating", || std::num::Saturating(7u8));
-    report.exact("ManuallyDrop", || std::mem::ManuallyDrop::new("text".to_owned()));
+    report.exact("ManuallyDrop", || DroppedByHand(std::mem::ManuallyDrop::new("text".to_owned())));
     report.exact("Duration", || Duration::from_secs(1));
     report.exact("Instant", Instant::now);
     report.exact("SystemTime", SystemTime::now);
@@ -147,6 +147,16 @@ fn all_plain_types_of_a_family_own_nothing() {
     all!(IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6);
     all!(fn(), fn(u8) -> u16, unsafe extern "C" fn(i32), fn(u8, u8, u8, u8, u8, u8, u8) -> u8);
     all!(Duration, Instant, SystemTime, std::ops::RangeFull);
+}
+
+/// So that the test leaks nothing.
+#[derive(classtracker::DeepSizeOf)]
+struct DroppedByHand(std::mem::ManuallyDrop<String>);
+
+impl Drop for DroppedByHand {
+    fn drop(&mut self) {
+        drop(std::mem::ManuallyDrop::into_inner(std::mem::take(&mut self.0)));
+    }
 }
 
 #[test]
@@ -209,10 +219,18 @@ fn shared_blocks_are_exact() {
             next: RefCell<Option<Rc<Ring>>>,
             name: String,
         }
+        /// Opens the ring at its end.
+        #[derive(classtracker::DeepSizeOf)]
+        struct Cycle(Rc<Ring>);
+        impl Drop for Cycle {
+            fn drop(&mut self) {
+                drop(self.0.next.take());
+            }
+        }
         let first = Rc::new(Ring { next: RefCell::new(None), name: "first".to_owned() });
         let second = Rc::new(Ring { next: RefCell::new(Some(Rc::clone(&first))), name: "second".to_owned() });
         *first.next.borrow_mut() = Some(second);
-        first
+        Cycle(first)
     });
     report.finish(26);
 }
