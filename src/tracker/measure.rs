@@ -3,21 +3,22 @@
 mod absorb;
 mod ground;
 mod helpers;
+mod registered;
 #[cfg(all(test, feature = "track"))]
 mod tests;
+mod waiting;
 
 use std::collections::{BTreeMap, HashMap};
-use std::iter;
 use std::mem;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use absorb::Walked;
 use ground::{Ground, Stretch, Task, Visits};
 use helpers::{Helpers, Lost};
+use waiting::{Again, Claimant, Postponed, RunOfClaimants, Waiting};
 
 use super::class::Represent;
 use super::plan::{ClassPlan, Plan, Row};
@@ -25,8 +26,8 @@ use super::sites::{NOWHERE, SiteSums};
 use super::sizing::Sizing;
 use super::state::Kept;
 use super::tally::{Candidate, Source, Sums};
-use crate::inspect::{Held, Measured, Part, Referents, Shares, Sizer, SizerOptions};
-use crate::registry::{Object, Place, SiteKey, Visitor, Walker};
+use crate::inspect::{Measured, Sizer, SizerOptions};
+use crate::registry::{Object, SiteKey, Visitor, Walker};
 
 /// Walks the objects of one class: [`class`] for its type and its way of sizing.
 pub(super) type Measure = Arc<dyn Fn(&mut Measuring<'_, '_>, &ClassPlan) + Send + Sync>;
@@ -42,66 +43,6 @@ pub(super) struct Findings {
     pub(super) shared_bytes: Vec<u64>,
     /// Name, number and bytes of the derived types that were seen, if that was asked for.
     pub(super) census: Option<Vec<(&'static str, u64, u64)>>,
-}
-
-/// An object that is registered on its own and whose bytes are not final.
-struct Pending {
-    row: usize,
-    candidate: Candidate,
-    /// Its parts, where they were asked for.
-    held: Option<Held>,
-}
-
-/// An object of a class whose bytes are not final. There may be as many as there are objects: no larger than it has to be.
-struct Claimant {
-    bytes: u64,
-    place: Place,
-    birth: Duration,
-    site: u32,
-    /// See [`Measuring::runs`].
-    run: u32,
-    unread: bool,
-    /// Its parts, where they were asked for.
-    held: Option<Box<Held>>,
-}
-
-/// What the claimants of a run have in common.
-struct RunOfClaimants {
-    row: usize,
-    flat_bytes: u64,
-    repr: Option<Represent>,
-}
-
-/// What is filed when the shared data is settled, or walked once more before.
-#[derive(Default)]
-struct Waiting {
-    /// Objects that may have to pay for shared data: they are added to their rows when that is settled.
-    pending: Vec<Pending>,
-    claimants: Vec<Claimant>,
-    runs: Vec<RunOfClaimants>,
-    /// The claimants that other threads found, each with the number that their first run has among `runs`.
-    others: Vec<(u32, Vec<Claimant>)>,
-    /// Objects that have to be sized once more when only one thread walks: something of them may have been locked by another.
-    postponed: Vec<Postponed>,
-    /// The same for those that are registered on their own, by their number.
-    postponed_objects: Vec<(usize, Pending)>,
-}
-
-/// An object that has to be sized once more, and what was found of it; should it be dead by then, that is what counts.
-struct Postponed {
-    class: usize,
-    page: usize,
-    stretch: u32,
-    /// The number of its span.
-    span: usize,
-    claimant: Claimant,
-}
-
-/// Those of a page that have to be sized once more, by serial, each with its span.
-pub(super) struct Again {
-    page: usize,
-    stretch: u32,
-    left: FxHashMap<u64, (usize, Claimant)>,
 }
 
 /// A walk under way.
@@ -586,122 +527,5 @@ impl Measuring<'_, '_> {
             let visits = Visits::Again(pages.into_values().collect::<Vec<_>>().into_iter());
             self.walk(Stretch { number: self.stretch, task: Task::Class(class, visits) });
         }
-    }
-
-    /// Sizes an object that is registered on its own; `again` if that was done before, and this was found.
-    fn registered(&mut self, index: usize, again: Option<Pending>) {
-        let ground = self.ground;
-        let (object, number) = &ground.objects[index];
-        let number = *number;
-        let row = &mut self.rows[number];
-        self.sizer.set_row(number as u32);
-        if object.resolution_level > 0 {
-            let referents = row.take_referents(self.stretch);
-            self.sizer.set_referents(Some(referents));
-        }
-        if let Some(size) = object.size(self.sizer, self.walker) {
-            let mut candidate = Candidate {
-                bytes: size.measured.bytes,
-                serial: object.serial(),
-                unread: size.measured.unread,
-                flat_bytes: size.flat_bytes,
-                birth: object.birth,
-                site: object.site,
-                source: Source::Registered(Arc::clone(object)),
-                parts: Vec::new(),
-            };
-            if let (Some(_), Some(ages), Some(birth), None) = (object.ages, &mut row.ages, object.birth, &again) {
-                ages.add(birth, object.serial(), || candidate.clone());
-            }
-            if size.measured.claims {
-                let held = self.sizer.hold(candidate.serial);
-                let pending = Pending { row: number, candidate, held };
-                if size.measured.unread && self.sizer.is_to_be_sized_again() {
-                    self.waiting.postponed_objects.push((index, pending));
-                } else {
-                    self.waiting.pending.push(pending);
-                }
-            } else {
-                if row.tally.wants(candidate.bytes, candidate.serial) {
-                    candidate.parts = self.sizer.parts();
-                }
-                row.tally.add(candidate);
-            }
-        } else {
-            self.waiting.pending.extend(again);
-        }
-        if let Some(referents) = self.sizer.set_referents(None) {
-            self.rows[number].referents = Some(referents);
-        }
-    }
-
-    /// Files a registered object whose share of the shared data is known now.
-    fn finish(&mut self, pending: Pending, shares: &Shares) {
-        let Pending { row, mut candidate, held } = pending;
-        let row = &mut self.rows[row];
-        candidate.bytes += shares.get(candidate.serial).map_or(0, |share| share.bytes);
-        let listed = row.tally.wants(candidate.bytes, candidate.serial);
-        candidate.parts = row.resume(held.as_ref(), candidate.bytes, shares, listed);
-        row.tally.add(candidate);
-    }
-
-    /// The same for an object of a class.
-    fn finish_claimant(&mut self, claimant: Claimant, first_run: u32, share: u64, shares: &Shares) {
-        let run = &self.waiting.runs[(first_run + claimant.run) as usize];
-        let row = &mut self.rows[run.row];
-        let (bytes, serial) = (claimant.bytes + share, claimant.place.serial());
-        row.tally.count(bytes, claimant.unread, run.flat_bytes, claimant.site);
-        let listed = row.tally.wants(bytes, serial);
-        let parts = row.resume(claimant.held.as_deref(), bytes, shares, listed);
-        if listed {
-            row.tally.consider(Candidate {
-                bytes,
-                serial,
-                unread: claimant.unread,
-                flat_bytes: run.flat_bytes,
-                birth: Some(claimant.birth),
-                site: claimant.site,
-                source: Source::Registry(claimant.place, run.repr.clone()),
-                parts,
-            });
-        }
-    }
-
-    /// Charges the shared data, and files who waited for that.
-    fn settle(&mut self) -> Findings {
-        if self.ground.census {
-            self.findings.census = Some(self.sizer.census());
-        }
-        let shares = self.sizer.settle();
-        for pending in mem::take(&mut self.waiting.pending) {
-            self.finish(pending, &shares);
-        }
-        let own = (0, mem::take(&mut self.waiting.claimants));
-        let others = mem::take(&mut self.waiting.others);
-        for (first_run, claimants) in iter::once(own).chain(others) {
-            let mut next = 0;
-            for claimant in claimants {
-                let share = shares.get_from(&mut next, claimant.place.serial()).map_or(0, |share| share.bytes);
-                self.finish_claimant(claimant, first_run, share, &shares);
-            }
-        }
-        self.findings.shared_bytes = (0..self.rows.len()).map(|row| shares.shared_bytes(row as u32)).collect();
-        mem::take(&mut self.findings)
-    }
-}
-
-impl Row {
-    /// Where its parts are added up, to be put back; the objects that follow belong to this stretch of the walk.
-    fn take_referents(&mut self, stretch: u32) -> Box<Referents> {
-        let mut referents = self.referents.take().unwrap_or_else(|| Box::new(Referents::new()));
-        referents.set_stretch(stretch);
-        referents
-    }
-
-    /// Adds the parts of an object that was held to those of the row; its own, if it is listed.
-    fn resume(&mut self, held: Option<&Held>, bytes: u64, shares: &Shares, listed: bool) -> Vec<Part> {
-        let (Some(held), Some(referents)) = (held, &mut self.referents) else { return Vec::new() };
-        referents.resume(held, bytes, shares);
-        if listed { referents.of_object() } else { Vec::new() }
     }
 }

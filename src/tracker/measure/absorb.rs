@@ -2,7 +2,8 @@
 
 use std::mem;
 
-use super::{Measuring, Postponed, Waiting};
+use super::Measuring;
+use super::waiting::{Postponed, Waiting};
 use crate::inspect::{Held, Met, Renumbered, RenumberedParts};
 use crate::tracker::ages::Ages;
 use crate::tracker::plan::Row;

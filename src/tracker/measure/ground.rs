@@ -6,7 +6,7 @@ use std::vec;
 
 use rustc_hash::FxHashSet;
 
-use super::Again;
+use super::waiting::Again;
 use crate::inspect::Covers;
 use crate::registry::{ForkLock, Pages, Turn};
 use crate::tracker::object::TrackedObject;
