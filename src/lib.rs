@@ -33,7 +33,6 @@
 //!   crates' names: `arrayvec`, `bytes`, `dashmap`, `hashbrown`, `indexmap`, `serde_json`, `smallvec`, `tokio`, `uuid`; those of `chrono` and
 //!   `parking_lot` always (there are features of these names, too: they add nothing).
 //! - [`stats`]: snapshots as data, questions, tables, dumps.
-//!
 //! - [`Monitor`] and [`ClassTracker::from_env`]: snapshots that are taken by themselves, streamed to a dump, asked for from outside.
 //! - [`CountingAlloc`] and [`MemoryOptions`]: what the process takes beside what is tracked.
 //!
@@ -45,6 +44,8 @@
 //! | `signal` | `MonitorOptions::signal`: a signal asks a running program for a snapshot (Unix) |
 //! | `tracing` | an event for each snapshot: level info, target `classtracker`, with `label`, `tracked_bytes`, `objects`, `duration`; a warning for what goes wrong in monitoring |
 //! | `jemalloc` | snapshots say what jemalloc has given out, where it is the program's allocator |
+//! | `html` | `Stats::html` and `stats::html`: a report in one file that a browser shows |
+//! | `serde` | a [`Tracked`] is written as its value and a [`Trackable`] as nothing; what is read is a new object |
 //! | `arrayvec`, `bytes`, `hashbrown`, … | types of the crate of that name can be sized |
 //!
 //! # Off

@@ -26,6 +26,15 @@
 //!
 //! This crate knows no tracker: it neither finds objects nor sizes them.
 //!
+//! # Features
+//! | feature | what it adds |
+//! | --- | --- |
+//! | `compression` | dumps whose snapshots are compressed: `dump::Compression::Lz4` |
+//! | `html` | `Stats::html` and `html::Report`: a report in one file that a browser shows |
+//! | `regex` | classes chosen by regular expressions: `ClassFilter::pattern` |
+//!
+//! # Example
+//!
 //! ```
 //! use classtracker_stats::{ClassRow, Session, Snapshot, SortKey, Stats};
 //! use chrono::Utc;
