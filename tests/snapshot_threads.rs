@@ -215,6 +215,44 @@ fn other_threads_help_with_few_objects_too_where_each_takes_long() {
 }
 
 #[test]
+fn monitoring_is_stopped_inside_a_sizing_on_any_thread_without_waiting_for_itself() {
+    /// Stops the monitor's snapshots, in the midst of one.
+    struct Stop(Arc<ClassTracker>, Arc<Mutex<Duration>>);
+    impl Inspect for Stop {
+        fn inspect(&self, _walk: &mut Walk<'_>) {
+            let start = Instant::now();
+            thread::sleep(Duration::from_micros(100));
+            self.0.stop_periodic_snapshots();
+            let mut longest = self.1.lock().unwrap();
+            *longest = start.elapsed().max(*longest);
+        }
+    }
+    #[derive(DeepSizeOf)]
+    struct Stopping {
+        stop: Stop,
+        witness: Witness,
+    }
+    let (tracker, longest, witness) = (Arc::new(ClassTracker::new()), Arc::default(), Witness(Arc::default()));
+    tracker.track_class::<Stopping>();
+    tracker.set_snapshot_threads(3);
+    let stopping = |_| {
+        let stop = Stop(Arc::clone(&tracker), Arc::clone(&longest));
+        Tracked::new(Stopping { stop, witness: witness.clone() })
+    };
+    let objects: Vec<_> = (0..1_000).map(stopping).collect();
+    tracker.start_periodic_snapshots(Duration::from_secs(3600));
+    let start = Instant::now();
+    while tracker.snapshots().is_empty() {
+        assert!(start.elapsed() < Duration::from_secs(60), "the snapshot is taken");
+        thread::sleep(Duration::from_millis(1));
+    }
+    assert!(witness.0.lock().unwrap().len() > 1, "others helped");
+    assert!(*longest.lock().unwrap() < Duration::from_secs(5), "{longest:?}");
+    assert_eq!(tracker.snapshots()[0].classes[0].unread, 0);
+    drop(objects);
+}
+
+#[test]
 #[cfg(target_os = "linux")]
 fn a_child_that_is_forked_inside_a_sizing_walks_again_alone() {
     process::alone("a_child_that_is_forked_inside_a_sizing_walks_again_alone", || {

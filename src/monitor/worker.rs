@@ -146,8 +146,8 @@ impl Worker {
             return true;
         }
         let mut duties = self.duties();
-        if duties.thread == Some(std::thread::current().id()) {
-            // Called by user code inside of a snapshot that this thread takes: it ends when that returns.
+        if duties.thread == Some(crate::tracker::snapshot_thread()) {
+            // Called by user code inside of a snapshot that the monitor's thread takes, on that or one that helps: it ends when that returns.
             return true;
         }
         let end = Instant::now() + PATIENCE;

@@ -17,6 +17,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use absorb::Walked;
 use ground::{Ground, Stretch, Task, Visits};
+pub(crate) use helpers::snapshot_thread;
 use helpers::{Helpers, Lost};
 use waiting::{Again, Claimant, Postponed, RunOfClaimants, Waiting};
 

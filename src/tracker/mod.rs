@@ -31,6 +31,7 @@ pub use handle::TrackHandle;
 pub use options::{Detail, Trace, TrackOptions};
 pub use sizing::{ByInspect, BySize, Sizing};
 
+pub(crate) use measure::snapshot_thread;
 pub(crate) use subject::{Subject, session};
 
 use crate::memory::MemoryOptions;

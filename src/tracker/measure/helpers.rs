@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::mem;
 use std::panic::resume_unwind;
 use std::sync::Arc;
-use std::thread::{Builder, JoinHandle};
+use std::thread::{self, Builder, JoinHandle, ThreadId};
 use std::time::{Duration, Instant};
 
 use super::absorb::Walked;
@@ -36,24 +36,30 @@ fn stack_bytes() -> usize {
 }
 
 thread_local! {
-    /// Whether this thread walks for a snapshot. One that is taken inside a sizing asks for no further threads.
-    static WALKS: Cell<bool> = const { Cell::new(false) };
+    /// The thread that takes the snapshot for which this thread walks. One that is taken inside a sizing asks for no further threads.
+    static WALKS_FOR: Cell<Option<ThreadId>> = const { Cell::new(None) };
+}
+
+/// The thread that takes the snapshot inside of which this is called; else this one.
+pub(crate) fn snapshot_thread() -> ThreadId {
+    // A thread that is ending walks for nobody.
+    WALKS_FOR.try_with(Cell::get).ok().flatten().unwrap_or_else(|| thread::current().id())
 }
 
 /// Notes that this thread walks, until it is dropped.
 struct Walking {
-    before: bool,
+    before: Option<ThreadId>,
 }
 
 impl Walking {
-    fn begin() -> Self {
-        Self { before: WALKS.replace(true) }
+    fn begin(snapshot_thread: ThreadId) -> Self {
+        Self { before: WALKS_FOR.replace(Some(snapshot_thread)) }
     }
 }
 
 impl Drop for Walking {
     fn drop(&mut self) {
-        WALKS.set(self.before);
+        WALKS_FOR.set(self.before);
     }
 }
 
@@ -76,7 +82,7 @@ pub(super) struct Lost;
 impl Helpers {
     /// How many threads may walk, if `threads` were asked for.
     pub(super) fn allowed(threads: usize) -> usize {
-        if WALKS.get() { 1 } else { threads.clamp(1, MOST_THREADS) }
+        if WALKS_FOR.get().is_some() { 1 } else { threads.clamp(1, MOST_THREADS) }
     }
 
     pub(super) fn new(ground: &Arc<Ground>, threads: usize) -> Self {
@@ -87,7 +93,7 @@ impl Helpers {
             start: Instant::now(),
             process: 0,
             threads: Vec::new(),
-            _walking: Walking::begin(),
+            _walking: Walking::begin(snapshot_thread()),
         }
     }
 
@@ -109,10 +115,10 @@ impl Helpers {
         }
         self.process = std::process::id();
         for number in 0..mem::take(&mut self.most).min(wanted) {
-            let (ground, rows) = (Arc::clone(&self.ground), rows());
+            let (ground, rows, snapshot_thread) = (Arc::clone(&self.ground), rows(), snapshot_thread());
             let thread = Builder::new().name(format!("classtracker-{}", number + 2)).stack_size(stack_bytes());
             let started = thread.spawn(move || {
-                let _walking = Walking::begin();
+                let _walking = Walking::begin(snapshot_thread);
                 help(&ground, rows)
             });
             let Ok(started) = started else { break };
