@@ -1,14 +1,16 @@
 //! Random programs, run twice: with tracked objects on several threads, and against a naive model of what should happen. Counts,
-//! serials and sizes must agree at every step. A program that fails is shrunk to a small one.
+//! serials, sizes and what the global tracker is told must agree at every step. A program that fails is shrunk to a small one.
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for")]
 
-use std::collections::HashSet;
-use std::sync::Arc;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
-use classtracker::{ClassTracker, DeepSizeOf, TrackError, TrackOptions, Tracked, WeakTracked};
+use classtracker::{
+    ClassTracker, DeepSizeOf, ObjectInfo, TrackError, TrackOptions, Tracked, Tracker, WeakTracked, set_global_tracker,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -78,6 +80,11 @@ enum Step {
     Disable {
         thread: usize,
     },
+    /// From now on new objects have a global tracker, or none.
+    Tell {
+        thread: usize,
+        told: bool,
+    },
     Snapshot {
         thread: usize,
     },
@@ -105,6 +112,7 @@ fn any_step() -> impl Strategy<Value = (bool, Step)> {
         1 => (thread.clone(), which).prop_map(|(thread, handle)| Step::TrackObject { thread, handle }),
         1 => thread.clone().prop_map(|thread| Step::Enable { thread }),
         1 => thread.clone().prop_map(|thread| Step::Disable { thread }),
+        1 => (thread.clone(), any::<bool>()).prop_map(|(thread, told)| Step::Tell { thread, told }),
         4 => thread.prop_map(|thread| Step::Snapshot { thread }),
     ];
     (any::<bool>(), step)
@@ -184,9 +192,36 @@ impl Drop for Worker {
     }
 }
 
+/// What the global tracker was told: which objects are there, by serial, and all that can't be.
+#[derive(Default)]
+struct Told {
+    alive: Mutex<BTreeSet<u64>>,
+    wrong: Mutex<Vec<String>>,
+}
+
+impl Tracker for Told {
+    fn notify_attached(&self, object: &ObjectInfo<'_>) {
+        if !self.alive.lock().unwrap().insert(object.serial()) {
+            self.wrong.lock().unwrap().push(format!("{} is attached twice", object.serial()));
+        }
+    }
+
+    fn notify_detached(&self, object: &ObjectInfo<'_>) {
+        self.wrong.lock().unwrap().push(format!("{} is detached, which nobody asked for", object.serial()));
+    }
+
+    fn notify_destroyed(&self, object: &ObjectInfo<'_>) {
+        if !self.alive.lock().unwrap().remove(&object.serial()) {
+            self.wrong.lock().unwrap().push(format!("{} is destroyed, and was not there", object.serial()));
+        }
+    }
+}
+
 /// What the model knows of an object, dead ones included.
 struct Thing {
     bytes: usize,
+    /// Its serial, if the global tracker is told of it.
+    told: Option<u64>,
     strong: usize,
     weak: usize,
     /// Made while tracking was on.
@@ -222,6 +257,9 @@ struct Run {
     workers: Vec<Worker>,
     serials: HashSet<u64>,
     enabled: bool,
+    told: Arc<Told>,
+    /// Whether that is the global tracker at the moment.
+    tells: bool,
 }
 
 impl<T: Class> Objects<T> {
@@ -247,7 +285,8 @@ impl<T: Class> Objects<T> {
             assert!(last < serial, "serials rise on each thread: {last}, then {serial}");
         }
         self.strong.push((self.things.len(), object));
-        self.things.push(Thing { bytes, strong: 1, weak: 0, registered: run.enabled, own: false });
+        let told = serial.filter(|_| run.tells);
+        self.things.push(Thing { bytes, told, strong: 1, weak: 0, registered: run.enabled, own: false });
     }
 
     fn step(&mut self, run: &mut Run, step: Step) {
@@ -381,8 +420,18 @@ impl<T: Class> Objects<T> {
                 run.workers[thread].run(|| classtracker::set_enabled(false));
                 run.enabled = false;
             }
+            Step::Tell { thread, told } => {
+                let tracker: Option<Arc<dyn Tracker>> = if told { Some(run.told.clone()) } else { None };
+                run.workers[thread].run(|| set_global_tracker(tracker));
+                run.tells = told;
+            }
             Step::Snapshot { .. } => {}
         }
+    }
+
+    /// The serials of the living of which the global tracker was told.
+    fn told(&self) -> impl Iterator<Item = u64> {
+        self.things.iter().filter(|thing| thing.strong > 0).filter_map(|thing| thing.told)
     }
 
     fn check(&self, run: &Run, snapshot: &classtracker::stats::Snapshot) {
@@ -433,6 +482,7 @@ fn random_programs_do_what_the_model_says() {
 
 fn run(steps: Vec<(bool, Step)>) {
     classtracker::set_enabled(true);
+    set_global_tracker(None);
     let tracker = Arc::new(ClassTracker::new());
     let created = |class: &str, snapshot: &classtracker::stats::Snapshot| snapshot.class(class).unwrap().created;
     let counting = ClassTracker::new();
@@ -442,7 +492,15 @@ fn run(steps: Vec<(bool, Step)>) {
     let mut texts = Objects::<Text>::new(created(std::any::type_name::<Text>(), &at_start));
     let mut images = Objects::<Image>::new(created(std::any::type_name::<Image>(), &at_start));
     let workers = (0..THREADS).map(|_| Worker::new()).collect();
-    let mut run = Run { tracker: Arc::clone(&tracker), workers, serials: HashSet::new(), enabled: true };
+    let told = Arc::new(Told::default());
+    let mut run = Run {
+        tracker: Arc::clone(&tracker),
+        workers,
+        serials: HashSet::new(),
+        enabled: true,
+        told: Arc::clone(&told),
+        tells: false,
+    };
     for (is_text, step) in steps {
         let snapshot = if let Step::Snapshot { thread } = step { Some(thread) } else { None };
         if is_text {
@@ -450,6 +508,7 @@ fn run(steps: Vec<(bool, Step)>) {
         } else {
             images.step(&mut run, step);
         }
+        assert_eq!(*told.alive.lock().unwrap(), texts.told().chain(images.told()).collect(), "of whom was told");
         if let Some(thread) = snapshot {
             let tracker = Arc::clone(&tracker);
             let snapshot = run.workers[thread].run(move || tracker.create_snapshot(""));
@@ -459,6 +518,9 @@ fn run(steps: Vec<(bool, Step)>) {
     }
     texts.strong.clear();
     images.strong.clear();
+    set_global_tracker(None);
+    assert_eq!(told.alive.lock().unwrap().len(), 0, "the end of each was told");
+    assert_eq!(*told.wrong.lock().unwrap(), Vec::<String>::new());
     let snapshot = counting.create_snapshot("");
     for (class, objects) in [("Text", texts.created()), ("Image", images.created())] {
         let row = snapshot.classes.iter().find(|row| row.class.ends_with(class)).unwrap();
