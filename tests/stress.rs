@@ -1,4 +1,5 @@
-//! Threads that create, share, lend, take apart and drop objects, while others walk them, switch tracking off and on, and end. Afterwards
+//! Threads that create, share, lend, take apart and drop objects, while others walk them, switch tracking off and on, replace the tracker
+//! that is told, and end. Afterwards
 //! every count must be exact; and meanwhile memory must not grow.
 //!
 //! It is a program of its own, without the usual harness, so that it can run for long (`cargo test --test stress -- --seconds 600`), and
@@ -9,14 +10,14 @@
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use classtracker::stats::{Snapshot, Stats};
 use classtracker::{
-    ClassTracker, CountingAlloc, DeepSizeOf, MonitorOptions, MonitorStatus, TrackOptions, Trackable, Tracked,
-    WeakTracked,
+    ClassTracker, CountingAlloc, DeepSizeOf, MonitorOptions, MonitorStatus, ObjectInfo, TrackOptions, Trackable,
+    Tracked, Tracker, WeakTracked, set_global_tracker,
 };
 use parking_lot::Mutex;
 
@@ -29,6 +30,42 @@ struct Item {
     number: u64,
     check: u64,
     text: Vec<u8>,
+}
+
+/// Is told of the objects that are made while it is the global tracker, and must go with the last of them.
+#[derive(Default)]
+struct Told {
+    objects: AtomicU64,
+}
+
+/// How many of them there are, and how many went before their objects, or were told of a death twice.
+static TOLD: AtomicU64 = AtomicU64::new(0);
+static WRONG: AtomicU64 = AtomicU64::new(0);
+
+impl Told {
+    fn new() -> Arc<Self> {
+        // Relaxed here and below: counts, asked for after all threads have ended.
+        TOLD.fetch_add(1, Ordering::Relaxed);
+        Arc::default()
+    }
+}
+
+impl Tracker for Told {
+    fn notify_attached(&self, _object: &ObjectInfo<'_>) {
+        self.objects.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn notify_destroyed(&self, _object: &ObjectInfo<'_>) {
+        let before = self.objects.fetch_sub(1, Ordering::Relaxed);
+        WRONG.fetch_add(u64::from(before == 0), Ordering::Relaxed);
+    }
+}
+
+impl Drop for Told {
+    fn drop(&mut self) {
+        WRONG.fetch_add(u64::from(*self.objects.get_mut() != 0), Ordering::Relaxed);
+        TOLD.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// A struct that is counted where it stands.
@@ -254,6 +291,12 @@ fn main() {
                 assert!(row.ages.as_ref().is_none_or(|ages| ages.count() == row.live));
                 tracker.clear();
                 turns += 1;
+                match turns % 5 {
+                    0 => set_global_tracker(None),
+                    // Objects of all kinds of threads live on with trackers before: more than have a number may be in use.
+                    1 | 3 => set_global_tracker(Some(Told::new())),
+                    _ => {}
+                }
                 tracker.track_class_with(watching(turns));
                 if turns.is_multiple_of(3) {
                     classtracker::set_enabled(false);
@@ -262,6 +305,7 @@ fn main() {
                 }
             }
             classtracker::set_enabled(true);
+            set_global_tracker(None);
             turns
         })
     };
@@ -288,6 +332,7 @@ fn main() {
     let Shared { strong, weak, steps, counted } = Arc::into_inner(shared).unwrap();
     drop((strong, weak, steps, ballast));
     let Counted { items, steps } = counted.into_inner();
+    assert_eq!((TOLD.load(Ordering::Relaxed), WRONG.load(Ordering::Relaxed)), (0, 0), "trackers left, told wrongly");
     // One that began before the last one could be filed behind it.
     tracker.stop_periodic_snapshots();
     let last = tracker.create_snapshot("end");

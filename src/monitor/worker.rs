@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::ThreadId;
+use std::sync::Arc;
+use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
 use classtracker_stats::Bytes;
@@ -11,15 +11,17 @@ use classtracker_stats::Bytes;
 use super::schedule::Schedule;
 use super::watermark::{Level, Rise};
 use super::{MonitorOptions, Monitoring, PATIENCE};
+use crate::registry::{ForkLock, Turn};
 use crate::tracker::Subject;
 
+/// How often it is looked whether the thread has come to an end. (To be woken up is for the thread alone: another thread may be woken for a
+/// reason of its own, which must not get lost here.)
+const LOOK: Duration = Duration::from_micros(200);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What one thread has to do, and how far it is. The thread sleeps until the next moment that it knows of, or until it is told.
 pub(super) struct Worker {
-    /// Of the standard library's kind, and its own process' alone: no lock that is shared with others must be free for it.
-    duties: Mutex<Duties>,
-    changed: Condvar,
+    duties: ForkLock<Duties>,
     /// In a fork of this process the thread is not there.
     process: u32,
 }
@@ -36,7 +38,7 @@ struct Duties {
     /// Whether the thread is taking a snapshot, for which it does not hold the lock.
     busy: bool,
     done: bool,
-    thread: Option<ThreadId>,
+    thread: Option<Thread>,
 }
 
 enum Job {
@@ -49,20 +51,16 @@ enum Job {
 
 impl Worker {
     pub(super) fn spawn(subject: Subject, monitoring: Arc<Monitoring>) -> io::Result<Arc<Self>> {
-        let worker = Arc::new(Self { duties: Mutex::default(), changed: Condvar::new(), process: std::process::id() });
+        let duties = ForkLock::new(Turn::AtOnce, Duties::default);
+        let worker = Arc::new(Self { duties, process: std::process::id() });
         let its = Arc::clone(&worker);
-        std::thread::Builder::new().name("classtracker".into()).spawn(move || its.run(&subject, &monitoring))?;
+        thread::Builder::new().name("classtracker".into()).spawn(move || its.run(&subject, &monitoring))?;
         Ok(worker)
     }
 
     /// Whether the thread is there, and will be.
     pub(super) fn is_of_use(&self) -> bool {
-        self.is_here() && !self.duties().stop
-    }
-
-    fn duties(&self) -> MutexGuard<'_, Duties> {
-        // Nothing that panics leaves them half changed.
-        self.duties.lock().unwrap_or_else(PoisonError::into_inner)
+        self.is_here() && !self.duties.lock().stop
     }
 
     fn is_here(&self) -> bool {
@@ -71,11 +69,11 @@ impl Worker {
 
     /// Takes a snapshot at once, and then one each interval; one interval from now on where they were already being taken.
     pub(super) fn set_period(&self, interval: Duration) {
-        let mut duties = self.duties();
+        let mut duties = self.duties.lock();
         let now = Instant::now();
         let first = if duties.periodic.is_some() { now.checked_add(interval) } else { Some(now) };
         duties.periodic = Some(Schedule::new(interval, first));
-        self.changed.notify_all();
+        duties.tell();
     }
 
     /// What is to be done besides what is being done.
@@ -83,7 +81,7 @@ impl Worker {
         if let Some(interval) = options.period {
             self.set_period(interval);
         }
-        let mut duties = self.duties();
+        let mut duties = self.duties.lock();
         if let Some(watermark) = options.watermark {
             let looks = Schedule::new(watermark.check_every, Some(Instant::now()));
             duties.watermark = Some((Level::new(watermark), looks));
@@ -92,16 +90,16 @@ impl Worker {
         {
             duties.listens = options.signal.is_some();
         }
-        self.changed.notify_all();
+        duties.tell();
     }
 
     /// Asks for a snapshot. Of several that are asked for under one label before the first is taken, one is.
     #[cfg(all(feature = "signal", unix))]
     pub(super) fn ask(&self, label: String) {
-        let mut duties = self.duties();
+        let mut duties = self.duties.lock();
         if !duties.asked.contains(&label) {
             duties.asked.push_back(label);
-            self.changed.notify_all();
+            duties.tell();
         }
     }
 
@@ -111,15 +109,15 @@ impl Worker {
         if !self.is_here() {
             return true;
         }
-        let mut duties = self.duties();
+        let mut duties = self.duties.lock();
         duties.periodic = None;
-        self.changed.notify_all();
+        duties.tell();
         duties.is_idle()
     }
 
     /// Whether the thread has nothing to wait for.
     pub(super) fn is_idle(&self) -> bool {
-        self.duties().is_idle()
+        self.duties.lock().is_idle()
     }
 
     /// Waits for a snapshot that is under way, for [`PATIENCE`] at most. False if it is not over then.
@@ -130,8 +128,9 @@ impl Worker {
     /// Has the thread end, soon.
     pub(super) fn end(&self) {
         if self.is_here() {
-            self.duties().stop = true;
-            self.changed.notify_all();
+            let mut duties = self.duties.lock();
+            duties.stop = true;
+            duties.tell();
         }
     }
 
@@ -145,18 +144,17 @@ impl Worker {
         if !self.is_here() {
             return true;
         }
-        let mut duties = self.duties();
-        if duties.thread == Some(crate::tracker::snapshot_thread()) {
+        let is_own = |thread: &Thread| thread.id() == crate::tracker::snapshot_thread();
+        if self.duties.lock().thread.as_ref().is_some_and(is_own) {
             // Called by user code inside of a snapshot that the monitor's thread takes, on that or one that helps: it ends when that returns.
             return true;
         }
         let end = Instant::now() + PATIENCE;
-        while !is_over(&duties) {
-            let left = end.saturating_duration_since(Instant::now());
-            if left.is_zero() {
+        while !is_over(&self.duties.lock()) {
+            if Instant::now() >= end {
                 return false;
             }
-            duties = self.wait(duties, left);
+            thread::sleep(LOOK);
         }
         true
     }
@@ -165,18 +163,18 @@ impl Worker {
         if !self.is_here() {
             return None;
         }
-        self.duties().periodic.as_ref().map(Schedule::interval)
+        self.duties.lock().periodic.as_ref().map(Schedule::interval)
     }
 
     pub(super) fn mark(&self) -> Option<u64> {
         if !self.is_here() {
             return None;
         }
-        self.duties().watermark.as_ref()?.0.mark()
+        self.duties.lock().watermark.as_ref()?.0.mark()
     }
 
     fn run(&self, subject: &Subject, monitoring: &Monitoring) {
-        self.duties().thread = Some(std::thread::current().id());
+        self.duties.lock().thread = Some(thread::current());
         loop {
             let job = self.next_job();
             match &job {
@@ -186,44 +184,38 @@ impl Worker {
                 Job::Asked(label) => monitoring.answer(subject, label.clone()),
                 Job::Wait(_) => {}
             }
-            let mut duties = self.duties();
+            let mut duties = self.duties.lock();
             let missed = if matches!(job, Job::Beat) { duties.end_beat() } else { 0 };
             duties.busy = false;
-            self.changed.notify_all();
             drop(duties);
             monitoring.counts.lock().missed += missed;
         }
-        self.duties().done = true;
-        self.changed.notify_all();
+        self.duties.lock().done = true;
     }
 
     /// Waits for something to do.
     fn next_job(&self) -> Job {
-        let mut duties = self.duties();
         loop {
-            match duties.next(Instant::now()) {
-                // A moment that no clock of the system gets to is none that it can wait for.
-                Job::Wait(until) => {
-                    let left = until.map_or(DAY, |until| until.saturating_duration_since(Instant::now()));
-                    duties = self.wait(duties, left.min(DAY));
+            let until = {
+                let mut duties = self.duties.lock();
+                match duties.next(Instant::now()) {
+                    Job::Wait(until) => until,
+                    job => {
+                        duties.busy = !matches!(job, Job::Stop);
+                        return job;
+                    }
                 }
-                job => {
-                    duties.busy = !matches!(job, Job::Stop);
-                    return job;
-                }
-            }
+            };
+            // A moment that no clock of the system gets to is none that it can wait for.
+            let left = until.map_or(DAY, |until| until.saturating_duration_since(Instant::now()));
+            thread::park_timeout(left.min(DAY));
         }
-    }
-
-    /// Lets go of the duties until they change, for so long at most.
-    fn wait<'w>(&self, duties: MutexGuard<'w, Duties>, patience: Duration) -> MutexGuard<'w, Duties> {
-        self.changed.wait_timeout(duties, patience).unwrap_or_else(PoisonError::into_inner).0
     }
 
     fn look_at_memory(&self, subject: &Subject, monitoring: &Monitoring) {
         let resident = crate::memory::resident_bytes();
         let rise = {
-            let mut duties = self.duties();
+            let mut duties = self.duties.lock();
             let Some((level, schedule)) = &mut duties.watermark else { return };
             schedule.advance(Instant::now());
             resident.map_or(Rise::None, |resident| level.check(resident))
@@ -239,6 +231,13 @@ impl Worker {
 }
 
 impl Duties {
+    /// Has the thread look at them, if it waits.
+    fn tell(&self) {
+        if let Some(thread) = &self.thread {
+            thread.unpark();
+        }
+    }
+
     fn next(&mut self, now: Instant) -> Job {
         if self.stop {
             return Job::Stop;
