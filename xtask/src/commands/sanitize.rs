@@ -112,7 +112,7 @@ fn tests() -> Result<Vec<String>> {
 
 fn valgrind() -> Result<()> {
     programs::VALGRIND.provide()?;
-    let runner = "valgrind --quiet --error-exitcode=66 --leak-check=full --errors-for-leak-kinds=definite";
+    let runner = "valgrind --quiet --error-exitcode=66 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite";
     Cargo::new(&["test", "--quiet", "-p", "classtracker", "--test", "stress", "--target", TARGET, "--"])
         .argument("--seconds")
         .argument("5")
