@@ -834,6 +834,28 @@ fn a_lock_that_the_thread_itself_holds_is_unread_in_bounded_time() {
 }
 
 #[test]
+fn a_lock_that_another_thread_never_lets_go_is_unread_in_bounded_time() {
+    let tracker = ClassTracker::new();
+    let shared = Arc::new(RwLock::new(vec![0_u32; 25]));
+    tracker.track_object(&shared);
+    let (held, is_held) = mpsc::channel();
+    let holder = Arc::clone(&shared);
+    thread::spawn(move || {
+        let _guard = holder.write().unwrap();
+        held.send(()).unwrap();
+        loop {
+            thread::park();
+        }
+    });
+    is_held.recv().unwrap();
+    let start = Instant::now();
+    let snapshot = tracker.create_snapshot("");
+    assert!(start.elapsed() < Duration::from_secs(8), "{:?}", start.elapsed());
+    assert_eq!(live_and_unread::<RwLock<Vec<u32>>>(&snapshot), (1, 1));
+    assert_eq!(snapshot.tracked_bytes(), size_of::<RwLock<Vec<u32>>>() as u64);
+}
+
+#[test]
 fn ten_thousand_held_locks_cost_little_more_than_a_few() {
     #[derive(DeepSizeOf)]
     struct Guarded(Mutex<u64>, u8);
