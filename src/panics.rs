@@ -4,6 +4,7 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Runs code of the program's; a panic in it goes no further.
+#[inline]
 pub(crate) fn contain<R>(work: impl FnOnce() -> R) -> Result<R, Thrown> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|payload| Thrown(Some(payload)))
 }
@@ -23,11 +24,15 @@ impl Thrown {
 
 impl Drop for Thrown {
     fn drop(&mut self) {
-        let payload = self.0.take();
-        // It may itself throw when it is dropped. What comes of that is left, as there is no end to it.
-        if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
-            std::mem::forget(again);
+        let Some(mut payload) = self.0.take() else { return };
+        // It may itself throw when it is dropped, and so may what it throws. What has not come to an end after some turns is left.
+        for _ in 0..8 {
+            match catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+                Ok(()) => return,
+                Err(again) => payload = again,
+            }
         }
+        std::mem::forget(payload);
     }
 }
 

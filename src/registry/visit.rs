@@ -2,9 +2,7 @@
 
 use core::cell::Cell;
 use core::marker::PhantomData;
-use core::panic::AssertUnwindSafe;
 use core::ptr::{NonNull, null};
-use std::panic::catch_unwind;
 use std::time::Duration;
 
 use super::class::{Class, PageRef};
@@ -14,6 +12,7 @@ use super::identity::SiteKey;
 use super::node::{Header, Node};
 use super::page::{Found, LINE, Page, Released, Slot};
 use super::with_local;
+use crate::panics::contain;
 use crate::told::Bundle;
 
 /// A live object, readable for as long as the visit's closure runs.
@@ -324,12 +323,7 @@ pub(super) fn ends(work: impl FnOnce()) -> bool {
         work();
         return true;
     }
-    let Err(thrown) = catch_unwind(AssertUnwindSafe(work)) else { return true };
-    // What was thrown may itself throw when it is dropped. Then it is left.
-    if let Err(thrown) = catch_unwind(AssertUnwindSafe(|| drop(thrown))) {
-        core::mem::forget(thrown);
-    }
-    false
+    contain(work).is_ok()
 }
 
 /// Has an object fetched from memory: its header and the first of its value. What it owns elsewhere is not known yet.
