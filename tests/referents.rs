@@ -1,5 +1,6 @@
 //! The named parts of objects, in snapshots.
 
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use classtracker::stats::{Referent, Snapshot};
@@ -135,4 +136,54 @@ fn what_cannot_be_broken_down_is_one_part() {
     assert_sums(&snapshot);
     let parts: Vec<_> = snapshot.objects.iter().flat_map(|row| drawn(&row.referents)).collect();
     assert_eq!(parts, ["1 (not broken down) ×1 0 0", "1 (not broken down) ×1 24 124"]);
+}
+
+#[test]
+fn maps_within_maps_are_named_alike_whether_or_not_their_keys_own_anything() {
+    #[derive(DeepSizeOf)]
+    struct Atlas {
+        by_number: BTreeMap<u32, BTreeMap<u32, String>>,
+        by_name: BTreeMap<String, HashMap<u8, Vec<BTreeMap<u8, String>>>>,
+    }
+
+    let small = || BTreeMap::from([(1, "one".to_owned()), (2, "three".to_owned())]);
+    let deep = || HashMap::from([(7, vec![BTreeMap::from([(9, "nine".to_owned())]); 2])]);
+    let atlas = Arc::new(Atlas {
+        by_number: BTreeMap::from([(1, small()), (2, small()), (3, BTreeMap::new())]),
+        by_name: BTreeMap::from([("a".to_owned(), deep()), ("bc".to_owned(), HashMap::new())]),
+    });
+    let tracker = ClassTracker::new();
+    for level in 1..8 {
+        tracker.track_change(&atlas, TrackOptions::new().resolution_level(level)).unwrap_or_else(|_| {
+            tracker.track_object_with(&atlas, TrackOptions::new().resolution_level(level));
+        });
+        assert_sums(&tracker.create_snapshot(""));
+    }
+    let snapshot = tracker.create_snapshot("");
+    let parts = snapshot.objects[0].referents.iter();
+    let drawn: Vec<_> = parts.map(|part| format!("{} {} ×{}", part.level, part.name, part.count)).collect();
+    assert_eq!(
+        drawn,
+        [
+            "1 by_number ×1",
+            "2 keys ×3",
+            "2 values ×3",
+            "3 keys ×4",
+            "3 values ×4",
+            "1 by_name ×1",
+            "2 keys ×2",
+            "2 values ×2",
+            "3 keys ×1",
+            "3 values ×1",
+            "4 elements ×2",
+            "5 keys ×2",
+            "5 values ×2",
+        ]
+    );
+    let bytes = |level, name: &str, at| {
+        let mut parts = snapshot.objects[0].referents.iter().filter(|part| part.level == level && *part.name == *name);
+        parts.nth(at).map(|part| (part.flat_bytes, part.bytes))
+    };
+    assert_eq!(bytes(3, "values", 0), Some((4 * 24, 4 * 24 + 2 * (3 + 5))));
+    assert_eq!(bytes(2, "keys", 1), Some((2 * 24, 2 * 24 + 3)));
 }

@@ -166,8 +166,36 @@ impl Referents {
     /// Goes into a part of what is walked at present; [`leave`](Self::leave) goes back.
     #[inline]
     pub(super) fn enter(&mut self, name: &'static str, count: usize, flat: usize) {
+        let sums = Sums { count: count as u64, flat_bytes: flat as u64, bytes: flat as u64 };
+        if !self.enter_expected(name, sums) {
+            self.enter_any(name, sums);
+        }
+    }
+
+    /// Goes into a part that comes where it came before, as the first of the present object, and outside of any shared block:
+    /// the usual way. Whether it was so.
+    #[inline]
+    fn enter_expected(&mut self, name: &'static str, sums: Sums) -> bool {
+        let around = self.current as usize;
+        let Some(expected) = self.parts.get(around).map(|part| part.expected) else { return false };
+        let Some(part) = self.parts.get_mut(expected as usize) else { return false };
+        // By address: names that are equal elsewhere are found the other way.
+        if !std::ptr::eq(part.name, name) || self.scope != self.object || part.scope >= self.object {
+            return false;
+        }
+        part.total.add(part.now);
+        part.counts |= part.scope != 0;
+        (part.scope, part.now) = (self.scope, sums);
+        let next = part.next;
+        self.parts[around].expected = next;
+        self.current = expected;
+        true
+    }
+
+    #[inline(never)]
+    fn enter_any(&mut self, name: &'static str, sums: Sums) {
         self.current = self.child_named(self.current, name);
-        self.now(self.current).add(Sums { count: count as u64, flat_bytes: flat as u64, bytes: flat as u64 });
+        self.now(self.current).add(sums);
     }
 
     /// Goes back, after `bytes` were found beyond the flat ones.
@@ -317,7 +345,6 @@ impl Referents {
     }
 
     /// What the present scope has added to a part.
-    #[inline]
     fn now(&mut self, number: u32) -> &mut Sums {
         let part = &mut self.parts[number as usize];
         if part.scope != self.scope {
@@ -336,7 +363,6 @@ impl Referents {
         &mut part.now
     }
 
-    #[inline]
     fn child_named(&mut self, of: u32, name: &'static str) -> u32 {
         let expected = self.parts[of as usize].expected;
         let child = match self.parts.get(expected as usize) {

@@ -51,6 +51,8 @@ pub struct Walk<'a> {
     touched: bool,
     /// Whether the parts get names. While it is false, nothing but sums are made.
     naming: bool,
+    /// Whether the entries of a map are walked inside of the part of all its values, because its keys own nothing.
+    in_values: bool,
     /// Whether what is found goes to a part that has a name, or is in one.
     detailed: bool,
     /// Whether values of derived types are counted.
@@ -411,6 +413,7 @@ impl<'a> Walk<'a> {
             depth: 0,
             touched: false,
             naming: false,
+            in_values: false,
             detailed: false,
             census: false,
             origin: Origin::Own,
@@ -432,6 +435,7 @@ impl<'a> Walk<'a> {
             // The session comes with its serial.
             touched: true,
             naming: false,
+            in_values: false,
             detailed: false,
             // What foreign code asks for belongs, in one sum, to the value that called it.
             census: false,
@@ -511,7 +515,7 @@ impl<'a> Walk<'a> {
 
     /// Ends with it.
     pub(super) fn end_detailed(&mut self) {
-        (self.naming, self.detailed) = (false, false);
+        (self.naming, self.in_values, self.detailed) = (false, false, false);
     }
 
     #[inline]
@@ -647,7 +651,12 @@ impl<'a> Walk<'a> {
 
     #[inline]
     pub(super) fn entry<K: Inspect, V: Inspect>(&mut self, key: &K, value: &V) {
-        if self.naming {
+        if self.naming && self.in_values {
+            // What is in the value may be a map of its own.
+            self.in_values = false;
+            value.inspect(self);
+            self.in_values = true;
+        } else if self.naming {
             self.name("keys", 1, size_of::<K>(), |walk| key.inspect(walk));
             self.name("values", 1, size_of::<V>(), |walk| value.inspect(walk));
         } else {
@@ -669,11 +678,18 @@ impl<'a> Walk<'a> {
     /// As [`entries`](Self::entries), where `visit` walks the [entries](Self::entry).
     #[inline]
     pub(super) fn entries_by<K: Inspect, V: Inspect>(&mut self, length: usize, visit: impl FnOnce(&mut Walk<'_>)) {
-        let visits = self.visits_entries::<K, V>();
-        if self.naming && (!visits || length == 0) {
+        let visits = self.visits_entries::<K, V>() && length != 0;
+        if self.naming && !(visits && self.visits_elements::<K>()) {
             self.name("keys", length, length.saturating_mul(size_of::<K>()), |_| ());
-            self.name("values", length, length.saturating_mul(size_of::<V>()), |_| ());
-        } else if visits && length != 0 {
+            self.name("values", length, length.saturating_mul(size_of::<V>()), |walk| {
+                if visits {
+                    let outer = mem::replace(&mut walk.in_values, true);
+                    walk.visiting_elements(length);
+                    walk.deeper(visit);
+                    walk.in_values = outer;
+                }
+            });
+        } else if visits {
             self.visiting_elements(length);
             self.deeper(visit);
         }

@@ -355,7 +355,9 @@ impl<S> Run<'_, '_, '_, S> {
         if !measured.unread && self.levels == 0 {
             return self.file_plain(object, object.serial(), measured.bytes);
         }
-        self.change_site(object);
+        if object.site_key() != self.site_key {
+            self.change_site(object);
+        }
         self.sums.add(measured.bytes, measured.unread);
         self.offer(object, measured);
     }
