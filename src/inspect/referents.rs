@@ -163,39 +163,42 @@ impl Referents {
         self.parts.get(self.current as usize).is_some_and(|part| part.level < self.levels)
     }
 
-    /// Goes into a part of what is walked at present; [`leave`](Self::leave) goes back.
+    /// Goes into a part of what is walked at present; [`leave`](Self::leave) goes back. Whether its own parts get names.
     #[inline]
-    pub(super) fn enter(&mut self, name: &'static str, count: usize, flat: usize) {
+    pub(super) fn enter(&mut self, name: &'static str, count: usize, flat: usize) -> bool {
         let sums = Sums { count: count as u64, flat_bytes: flat as u64, bytes: flat as u64 };
-        if !self.enter_expected(name, sums) {
-            self.enter_any(name, sums);
-        }
+        let level = match self.enter_expected(name, sums) {
+            Some(level) => level,
+            None => self.enter_any(name, sums),
+        };
+        level < self.levels
     }
 
     /// Goes into a part that comes where it came before, as the first of the present object, and outside of any shared block:
-    /// the usual way. Whether it was so.
+    /// the usual way. Its level, if it was so.
     #[inline]
-    fn enter_expected(&mut self, name: &'static str, sums: Sums) -> bool {
+    fn enter_expected(&mut self, name: &'static str, sums: Sums) -> Option<u32> {
         let around = self.current as usize;
-        let Some(expected) = self.parts.get(around).map(|part| part.expected) else { return false };
-        let Some(part) = self.parts.get_mut(expected as usize) else { return false };
+        let expected = self.parts.get(around)?.expected;
+        let part = self.parts.get_mut(expected as usize)?;
         // By address: names that are equal elsewhere are found the other way.
         if !std::ptr::eq(part.name, name) || self.scope != self.object || part.scope >= self.object {
-            return false;
+            return None;
         }
         part.total.add(part.now);
         part.counts |= part.scope != 0;
         (part.scope, part.now) = (self.scope, sums);
-        let next = part.next;
+        let (next, level) = (part.next, part.level);
         self.parts[around].expected = next;
         self.current = expected;
-        true
+        Some(level)
     }
 
     #[inline(never)]
-    fn enter_any(&mut self, name: &'static str, sums: Sums) {
+    fn enter_any(&mut self, name: &'static str, sums: Sums) -> u32 {
         self.current = self.child_named(self.current, name);
         self.now(self.current).add(sums);
+        self.parts[self.current as usize].level
     }
 
     /// Goes back, after `bytes` were found beyond the flat ones.

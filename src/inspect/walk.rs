@@ -742,8 +742,7 @@ impl<'a> Walk<'a> {
     #[cold]
     fn name(&mut self, name: &'static str, count: usize, flat: usize, inspect: impl FnOnce(&mut Walk<'_>)) {
         let Some(referents) = &mut self.referents else { return inspect(self) };
-        referents.enter(name, count, flat);
-        self.naming = referents.naming();
+        self.naming = referents.enter(name, count, flat);
         let outer = mem::take(&mut self.bytes);
         let inside = InPart { walk: self, outer };
         inspect(&mut *inside.walk);
