@@ -25,16 +25,19 @@ const ROUNDS: usize = 25;
 /// A figure of a class' number.
 struct Digit<const DIGIT: usize>;
 
+/// Tells types apart by a number, and holds nothing.
+type Number<Digits> = PhantomData<fn() -> Digits>;
+
 /// A class for each number of four figures.
 struct Counted<A: 'static, B: 'static, C: 'static, D: 'static> {
     _counted: Trackable<Self>,
-    _number: PhantomData<fn() -> (A, B, C, D)>,
+    _number: Number<(A, B, C, D)>,
 }
 
 /// A class for each number of three figures.
 struct Walked<A, B, C> {
     name: Vec<u8>,
-    _number: PhantomData<fn() -> (A, B, C)>,
+    _number: Number<(A, B, C)>,
 }
 
 impl<A, B, C> Inspect for Walked<A, B, C> {
