@@ -86,6 +86,29 @@ fn vectors_are_exact() {
     report.finish(24);
 }
 
+/// A handle to a part of a buffer tells neither how large the rest is, nor whether there is a block for what all handles have in common
+/// (24 bytes, 40 of a `BytesMut`): by so much it is too small.
+#[test]
+#[cfg(feature = "bytes")]
+fn exceptions_stay_within_their_bounds() {
+    let mut report = Report::default();
+    report.within(900 + 24, "Bytes, the last handle to 100 of 1,000", || {
+        bytes::Bytes::from(vec![1u8; 1000]).slice(0..100)
+    });
+    report.within(24 + 24, "Bytes, 1,000 of 1,024 filled", || {
+        let mut filled = Vec::with_capacity(1024);
+        filled.resize(1000, 1_u8);
+        bytes::Bytes::from(filled)
+    });
+    report.within(100 + 40, "BytesMut, 100 cut off in front", || {
+        let mut rest = bytes::BytesMut::with_capacity(1000);
+        rest.resize(1000, 1);
+        drop(rest.split_to(100));
+        rest
+    });
+    report.finish(3);
+}
+
 #[test]
 #[cfg(all(feature = "hashbrown", feature = "indexmap", feature = "serde_json"))]
 fn maps_are_exact() {

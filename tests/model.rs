@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use classtracker::{
-    ClassTracker, DeepSizeOf, ObjectInfo, TrackError, TrackOptions, Tracked, Tracker, WeakTracked, set_global_tracker,
+    ClassTracker, DeepSizeOf, ObjectInfo, TrackError, TrackOptions, Trackable, Tracked, Tracker, WeakTracked,
+    set_global_tracker,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -64,6 +65,18 @@ enum Step {
         thread: usize,
         handle: usize,
     },
+    /// A struct that is counted where it stands.
+    Stand {
+        thread: usize,
+    },
+    Copy {
+        thread: usize,
+        mark: usize,
+    },
+    Fall {
+        thread: usize,
+        mark: usize,
+    },
     /// A thread ends, and another one takes its place.
     Replace {
         thread: usize,
@@ -106,6 +119,9 @@ fn any_step() -> impl Strategy<Value = (bool, Step)> {
         2 => (thread.clone(), which, bytes).prop_map(|(thread, handle, bytes)| Step::MakeMut { thread, handle, bytes }),
         1 => (thread.clone(), which).prop_map(|(thread, handle)| Step::TryUnwrap { thread, handle }),
         1 => (thread.clone(), which).prop_map(|(thread, handle)| Step::IntoInner { thread, handle }),
+        3 => thread.clone().prop_map(|thread| Step::Stand { thread }),
+        1 => (thread.clone(), which).prop_map(|(thread, mark)| Step::Copy { thread, mark }),
+        2 => (thread.clone(), which).prop_map(|(thread, mark)| Step::Fall { thread, mark }),
         1 => thread.clone().prop_map(|thread| Step::Replace { thread }),
         1 => Just(Step::Track),
         1 => Just(Step::Detach),
@@ -262,6 +278,74 @@ struct Run {
     tells: bool,
 }
 
+impl Run {
+    /// An object was made on this thread.
+    fn made(&mut self, thread: usize, serial: Option<u64>) {
+        assert_eq!(serial.is_some(), self.enabled, "a serial is given if and only if tracking is on");
+        if let Some(serial) = serial {
+            assert!(self.serials.insert(serial), "serial {serial} was given before");
+            let last = std::mem::replace(&mut self.workers[thread].last, serial);
+            assert!(last < serial, "serials rise on each thread: {last}, then {serial}");
+        }
+    }
+}
+
+#[derive(Clone, Default)]
+struct Mark {
+    counted: Trackable<Mark>,
+}
+
+/// Structs that are counted where they stand.
+struct Marks {
+    /// Each with its serial, if the global tracker is told of it.
+    alive: Vec<(Option<u64>, Mark)>,
+    /// How many were made while tracking was on; those of programs before this one included.
+    created: u64,
+}
+
+impl Marks {
+    fn enter(&mut self, run: &mut Run, thread: usize, mark: Mark) {
+        let serial = mark.counted.serial();
+        run.made(thread, serial);
+        self.created += u64::from(run.enabled);
+        self.alive.push((serial.filter(|_| run.tells), mark));
+    }
+
+    fn stand(&mut self, run: &mut Run, thread: usize) {
+        let mark = run.workers[thread].run(Mark::default);
+        self.enter(run, thread, mark);
+    }
+
+    fn copy(&mut self, run: &mut Run, thread: usize, which: usize) {
+        let Some(place) = which.checked_rem(self.alive.len()) else { return };
+        let (told, mark) = self.alive.swap_remove(place);
+        let (copy, mark) = run.workers[thread].run(move || (mark.clone(), mark));
+        self.alive.push((told, mark));
+        self.enter(run, thread, copy);
+    }
+
+    fn fall(&mut self, run: &Run, thread: usize, which: usize) {
+        let Some(place) = which.checked_rem(self.alive.len()) else { return };
+        let (_, mark) = self.alive.swap_remove(place);
+        run.workers[thread].run(move || drop(mark));
+    }
+
+    fn told(&self) -> impl Iterator<Item = u64> {
+        self.alive.iter().filter_map(|(told, _)| *told)
+    }
+
+    fn check(&self, snapshot: &classtracker::stats::Snapshot) {
+        let live = self.alive.iter().filter(|(_, mark)| mark.counted.serial().is_some()).count() as u64;
+        let Some(row) = snapshot.class(std::any::type_name::<Mark>()) else {
+            assert_eq!(self.created, 0, "a class of which any was counted has a row");
+            return;
+        };
+        assert_eq!((row.live, row.created, row.dropped), (live, self.created, self.created - live), "by value");
+        assert!(row.by_value);
+        assert_eq!(row.flat_bytes, live * size_of::<Mark>() as u64);
+    }
+}
+
 impl<T: Class> Objects<T> {
     fn new(before: u64) -> Self {
         Self { strong: Vec::new(), weak: Vec::new(), things: Vec::new(), before, tracked: None }
@@ -278,12 +362,7 @@ impl<T: Class> Objects<T> {
 
     fn enter(&mut self, run: &mut Run, thread: usize, object: Tracked<T>, bytes: usize) {
         let serial = Tracked::serial(&object);
-        assert_eq!(serial.is_some(), run.enabled, "a serial is given if and only if tracking is on");
-        if let Some(serial) = serial {
-            assert!(run.serials.insert(serial), "serial {serial} was given before");
-            let last = std::mem::replace(&mut run.workers[thread].last, serial);
-            assert!(last < serial, "serials rise on each thread: {last}, then {serial}");
-        }
+        run.made(thread, serial);
         self.strong.push((self.things.len(), object));
         let told = serial.filter(|_| run.tells);
         self.things.push(Thing { bytes, told, strong: 1, weak: 0, registered: run.enabled, own: false });
@@ -425,7 +504,7 @@ impl<T: Class> Objects<T> {
                 run.workers[thread].run(|| set_global_tracker(tracker));
                 run.tells = told;
             }
-            Step::Snapshot { .. } => {}
+            Step::Stand { .. } | Step::Copy { .. } | Step::Fall { .. } | Step::Snapshot { .. } => {}
         }
     }
 
@@ -491,6 +570,8 @@ fn run(steps: Vec<(bool, Step)>) {
     let at_start = counting.create_snapshot("");
     let mut texts = Objects::<Text>::new(created(std::any::type_name::<Text>(), &at_start));
     let mut images = Objects::<Image>::new(created(std::any::type_name::<Image>(), &at_start));
+    let marks = at_start.class(std::any::type_name::<Mark>()).map_or(0, |row| row.created);
+    let mut marks = Marks { alive: Vec::new(), created: marks };
     let workers = (0..THREADS).map(|_| Worker::new()).collect();
     let told = Arc::new(Told::default());
     let mut run = Run {
@@ -503,21 +584,33 @@ fn run(steps: Vec<(bool, Step)>) {
     };
     for (is_text, step) in steps {
         let snapshot = if let Step::Snapshot { thread } = step { Some(thread) } else { None };
+        match step {
+            Step::Stand { thread } => marks.stand(&mut run, thread),
+            Step::Copy { thread, mark } => marks.copy(&mut run, thread, mark),
+            Step::Fall { thread, mark } => marks.fall(&run, thread, mark),
+            _ => {}
+        }
         if is_text {
             texts.step(&mut run, step);
         } else {
             images.step(&mut run, step);
         }
-        assert_eq!(*told.alive.lock().unwrap(), texts.told().chain(images.told()).collect(), "of whom was told");
+        assert_eq!(
+            *told.alive.lock().unwrap(),
+            texts.told().chain(images.told()).chain(marks.told()).collect(),
+            "of whom was told"
+        );
         if let Some(thread) = snapshot {
             let tracker = Arc::clone(&tracker);
             let snapshot = run.workers[thread].run(move || tracker.create_snapshot(""));
             texts.check(&run, &snapshot);
             images.check(&run, &snapshot);
+            marks.check(&snapshot);
         }
     }
     texts.strong.clear();
     images.strong.clear();
+    marks.alive.clear();
     set_global_tracker(None);
     assert_eq!(told.alive.lock().unwrap().len(), 0, "the end of each was told");
     assert_eq!(*told.wrong.lock().unwrap(), Vec::<String>::new());
@@ -526,5 +619,6 @@ fn run(steps: Vec<(bool, Step)>) {
         let row = snapshot.classes.iter().find(|row| row.class.ends_with(class)).unwrap();
         assert_eq!((row.live, row.created, row.dropped), (0, objects, objects), "at the end, {class}");
     }
+    marks.check(&snapshot);
     tracker.clear();
 }
