@@ -6,6 +6,7 @@
 #[path = "conformance/process.rs"]
 mod process;
 
+use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
@@ -256,18 +257,21 @@ fn monitoring_is_stopped_inside_a_sizing_on_any_thread_without_waiting_for_itsel
 #[cfg(target_os = "linux")]
 fn a_child_that_is_forked_inside_a_sizing_walks_again_alone() {
     process::alone("a_child_that_is_forked_inside_a_sizing_walks_again_alone", || {
+        thread_local! {
+            /// Whether the next object that this thread sizes forks. (No lock: another thread might hold it at the fork.)
+            static ASKED: Cell<bool> = const { Cell::new(false) };
+        }
         /// Forks once it is told to, on the thread that takes the snapshot.
-        struct Fork(Arc<Mutex<Option<ThreadId>>>, Arc<AtomicU64>);
+        struct Fork(Arc<AtomicU64>);
         impl Inspect for Fork {
             fn inspect(&self, _walk: &mut Walk<'_>) {
-                let asked = || self.0.lock().unwrap().take_if(|thread| *thread == thread::current().id());
-                if asked().is_some() {
+                if ASKED.take() {
                     // Let the others be in the midst of it.
                     thread::sleep(Duration::from_millis(5));
                     // SAFETY: the child needs no other thread, and ends without returning from the test.
                     let child = unsafe { libc::fork() };
                     // Relaxed: only this thread reads it.
-                    self.1.store(u64::try_from(child).unwrap() + 1, Ordering::Relaxed);
+                    self.0.store(u64::try_from(child).unwrap() + 1, Ordering::Relaxed);
                 }
             }
         }
@@ -277,17 +281,17 @@ fn a_child_that_is_forked_inside_a_sizing_walks_again_alone() {
             text: String,
             shared: Arc<String>,
         }
-        let (asked, forked) = (Arc::new(Mutex::new(None)), Arc::new(AtomicU64::new(0)));
+        let forked = Arc::new(AtomicU64::new(0));
         let shared = Arc::new("shared".to_owned());
         let object = |_| {
-            let fork = Fork(Arc::clone(&asked), Arc::clone(&forked));
+            let fork = Fork(Arc::clone(&forked));
             Tracked::new(Forking { fork, text: "text".into(), shared: Arc::clone(&shared) })
         };
         let objects: Vec<_> = (0..MANY).map(object).collect();
         let tracker = ClassTracker::new();
         tracker.track_class_with::<Forking>(TrackOptions::new().keep(true));
         let before = snapshot_by(&tracker, 1);
-        *asked.lock().unwrap() = Some(thread::current().id());
+        ASKED.set(true);
         let after = snapshot_by(&tracker, 3);
         let same = after.classes == before.classes && after.objects == before.objects;
         match forked.load(Ordering::Relaxed) {
