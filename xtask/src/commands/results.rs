@@ -10,7 +10,7 @@ use crate::failure::{Failure, Result};
 /// Writes the lines of a whole run.
 pub(super) fn write(lines: &[String]) -> Result<()> {
     let path = root().join("benches/RESULTS.md");
-    let written = fs::write(&path, text(lines));
+    let written = fs::write(&path, text(lines) + ELSEWHERE);
     written.map_err(|cause| Failure::Write { path: path.display().to_string(), cause })
 }
 
@@ -35,7 +35,7 @@ fn text(lines: &[String]) -> String {
             let _ = writeln!(text, "| {} | {value} | {bound} | {verdict} |", name.replace('|', "\\|"));
         }
     }
-    text + ELSEWHERE
+    text
 }
 
 /// The systems that went before, in another language. Their figures are not measured in the same run: they are there for the order of magnitude.
