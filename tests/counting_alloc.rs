@@ -8,8 +8,8 @@ use std::alloc::{GlobalAlloc, Layout};
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::hint::black_box;
-use std::sync::Mutex;
 use std::sync::mpsc::{channel, sync_channel};
+use std::sync::{Barrier, Mutex};
 
 use classtracker::stats::{AllocatorSource, Stats};
 use classtracker::{ClassTracker, CountingAlloc, DeepSizeOf, MemoryOptions, MonitorOptions, Tracked, process_memory};
@@ -69,26 +69,27 @@ fn blocks_count_as_they_were_asked_for() {
 }
 
 fn a_block_that_another_thread_frees_is_freed() {
-    let (to, from) = sync_channel::<Vec<u8>>(0);
-    let (done, wait) = sync_channel::<()>(0);
-    let thread = std::thread::spawn(move || {
-        for block in from {
-            drop(block);
-            done.send(()).unwrap();
-        }
+    // By a place and turns: a channel allocates by itself, when one side happens to wait for the other.
+    let (place, turn) = (Mutex::new(Vec::new()), Barrier::new(2));
+    std::thread::scope(|scope| {
+        let thread = scope.spawn(|| {
+            for _ in 0..100 {
+                turn.wait();
+                drop(std::mem::take(&mut *place.lock().unwrap()));
+                turn.wait();
+            }
+        });
+        let pass = |size| {
+            *place.lock().unwrap() = vec![1_u8; size];
+            turn.wait();
+            turn.wait();
+        };
+        // What the thread itself takes is taken with the first.
+        pass(10);
+        let (bytes, blocks, ()) = added(|| (1..100).for_each(pass));
+        assert_eq!((bytes, blocks), (0, 0));
+        thread.join().unwrap();
     });
-    // What the channels themselves take is taken with the first.
-    to.send(vec![1; 10]).unwrap();
-    wait.recv().unwrap();
-    let (bytes, blocks, ()) = added(|| {
-        for size in 1..100 {
-            to.send(vec![1; size]).unwrap();
-            wait.recv().unwrap();
-        }
-    });
-    assert_eq!((bytes, blocks), (0, 0));
-    drop(to);
-    thread.join().unwrap();
 }
 
 fn blocks_outlive_two_thousand_threads_that_made_them() {
