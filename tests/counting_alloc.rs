@@ -8,8 +8,9 @@ use std::alloc::{GlobalAlloc, Layout};
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::hint::black_box;
+use std::sync::Mutex;
 use std::sync::mpsc::{channel, sync_channel};
-use std::sync::{Barrier, Mutex};
+use std::time::Duration;
 
 use classtracker::stats::{AllocatorSource, Stats};
 use classtracker::{ClassTracker, CountingAlloc, DeepSizeOf, MemoryOptions, MonitorOptions, Tracked, process_memory};
@@ -69,27 +70,38 @@ fn blocks_count_as_they_were_asked_for() {
 }
 
 fn a_block_that_another_thread_frees_is_freed() {
-    // By a place and turns: a channel allocates by itself, when one side happens to wait for the other.
-    let (place, turn) = (Mutex::new(Vec::new()), Barrier::new(2));
-    std::thread::scope(|scope| {
-        let thread = scope.spawn(|| {
-            for _ in 0..100 {
-                turn.wait();
-                drop(std::mem::take(&mut *place.lock().unwrap()));
-                turn.wait();
+    const LET_THE_OTHER_WAIT: usize = 1000;
+    let (to, from) = sync_channel::<Vec<u8>>(0);
+    let (done, wait) = sync_channel::<()>(0);
+    let thread = std::thread::spawn(move || {
+        for block in from {
+            if block.len() == LET_THE_OTHER_WAIT {
+                std::thread::sleep(Duration::from_millis(1));
             }
-        });
-        let pass = |size| {
-            *place.lock().unwrap() = vec![1_u8; size];
-            turn.wait();
-            turn.wait();
-        };
-        // What the thread itself takes is taken with the first.
-        pass(10);
-        let (bytes, blocks, ()) = added(|| (1..100).for_each(pass));
-        assert_eq!((bytes, blocks), (0, 0));
-        thread.join().unwrap();
+            drop(block);
+            done.send(()).unwrap();
+        }
     });
+    // What the channels themselves take is taken the first time that a side waits, and each side has to have waited in both of them.
+    for round in 0..20 {
+        if round % 2 == 0 {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        to.send(vec![1; LET_THE_OTHER_WAIT]).unwrap();
+        if round % 4 < 2 {
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        wait.recv().unwrap();
+    }
+    let (bytes, blocks, ()) = added(|| {
+        for size in 1..100 {
+            to.send(vec![1; size]).unwrap();
+            wait.recv().unwrap();
+        }
+    });
+    assert_eq!((bytes, blocks), (0, 0));
+    drop(to);
+    thread.join().unwrap();
 }
 
 fn blocks_outlive_two_thousand_threads_that_made_them() {
