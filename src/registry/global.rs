@@ -190,13 +190,13 @@ impl Trackers {
     /// A claim on an entry was given up that may be closed.
     #[cold]
     fn settle(&self, entry: &Entry) -> Option<Arc<dyn Tracker>> {
-        let less = |left: u64| (left > 1).then(|| left - 1);
-        // Acquire, release: who finds that none may be left sees what all others counted.
-        if entry.left.fetch_update(Ordering::AcqRel, Ordering::Acquire, less).is_ok() {
+        if entry.is_counted_down() {
             return None;
         }
         let _current = self.current.lock();
-        entry.count()
+        // Once more: somebody may have counted while this one waited. Who counts while others count down would store a sum that some of
+        // them are still in, and nobody would find the last.
+        if entry.is_counted_down() { None } else { entry.count() }
     }
 
     /// The tracker with this number.
@@ -242,6 +242,13 @@ impl Entry {
         }
     }
 
+    /// A claim was given up: whether there are others for certain.
+    fn is_counted_down(&self) -> bool {
+        let less = |left: u64| (left > 1).then(|| left - 1);
+        // Acquire, release: who finds that none may be left sees what all others counted.
+        self.left.fetch_update(Ordering::AcqRel, Ordering::Acquire, less).is_ok()
+    }
+
     fn vacant() -> Box<Self> {
         Box::new(Self {
             rows: core::array::from_fn(|_| Row(AtomicU64::new(0))),
@@ -282,7 +289,8 @@ impl Entry {
         let rows = self.rows.iter().map(|row| row.0.load(Ordering::Acquire));
         let claims = rows.fold(0_u64, u64::wrapping_add);
         if claims != 0 {
-            // Relaxed: a claim that is given up from now on is counted down here; one that was before was seen, or waits for the lock.
+            // Relaxed: a claim that is given up from now on is counted down here; one that was before was seen, or waits for the lock,
+            // because nobody counts, and so raises this, but where it says that none may be left.
             self.left.store(claims, Ordering::Relaxed);
             return None;
         }

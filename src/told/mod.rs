@@ -138,7 +138,6 @@ pub trait Tracker: Send + Sync {
 ///
 /// The tracker before it is let go when the last object dies that still has it, and no notification of it is under way; at once, if
 /// there is none. Threads that used it need do nothing for that: they may sleep for ever. A class can [opt out](crate::set_told).
-/// (One that is replaced while many threads make and drop objects under it is, seldom, kept until the process ends.)
 ///
 /// See [`Tracker`] for an example.
 ///
