@@ -177,6 +177,32 @@ fn another_global_tracker_against_claims_that_are_given_up_elsewhere() {
     TOLD.check();
 }
 
+/// The last claims are given up by two threads at once, while a third closes: one of them finds that they were the last. (Found: a
+/// thread that waited to count, and then did not first try again to count down.)
+#[test]
+fn another_global_tracker_against_the_last_drops_by_two_threads() {
+    static CLOSED_LAST: Reached = Reached::new("the objects die before the tracker is replaced");
+    static CLOSED_FIRST: Reached = Reached::new("an object dies after it was replaced");
+    check(3, || {
+        let witness = Witness::new();
+        set_global(Some(witness.clone()));
+        let droppers = [object(1), object(2)].map(|object| spawn(move || drop(object)));
+        started();
+        set_global(None);
+        match witness.told() {
+            (2, 2) => CLOSED_LAST.mark(),
+            _ => CLOSED_FIRST.mark(),
+        }
+        for dropper in droppers {
+            dropper.join().unwrap();
+        }
+        assert_eq!(witness.told(), (2, 2));
+        assert_eq!(Arc::strong_count(&witness), 1, "nobody has it any more");
+    });
+    CLOSED_LAST.check();
+    CLOSED_FIRST.check();
+}
+
 /// A number is not used again while an object of the tracker before lives.
 #[test]
 fn a_number_that_is_used_again_against_the_last_drop_of_its_tracker() {
