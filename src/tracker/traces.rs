@@ -62,19 +62,32 @@ fn symbolised(stack: &[usize]) -> Trace {
 }
 
 /// How many of the first frames lie between the one that makes the object and the one that recorded the stack.
+///
+/// Where a program has no more debug information than lines, a function that was compiled into another is known by its last name alone;
+/// then its file tells whose it is.
 fn inner(frames: &[Arc<Frame>]) -> usize {
-    let mut inner = 0;
-    for (index, frame) in frames.iter().enumerate() {
-        let path = frame.function.trim_start_matches('<');
-        let is_in = |krate: &str| path.strip_prefix(krate).is_some_and(|rest| rest.starts_with("::"));
-        if ["classtracker", "backtrace"].into_iter().any(is_in) {
+    let recorder = frames.iter().position(|frame| is_of("classtracker", frame)).map_or(0, |place| place + 1);
+    let sources = frames[..recorder].last().and_then(|frame| {
+        let file = &frame.site.as_ref()?.file;
+        ["registry/stack.rs", "registry\\stack.rs"].into_iter().find_map(|end| file.strip_suffix(end))
+    });
+    let is_in = |place: &str, frame: &Frame| frame.site.as_ref().is_some_and(|site| site.file.starts_with(place));
+    let mut inner = recorder;
+    for (index, frame) in frames.iter().enumerate().skip(recorder) {
+        if is_of("classtracker", frame) || sources.is_some_and(|sources| is_in(sources, frame)) {
             inner = index + 1;
-        } else if !["std", "core", "alloc"].into_iter().any(is_in) {
+        } else if !["std", "core", "alloc"].into_iter().any(|krate| is_of(krate, frame)) && !is_in("/rustc/", frame) {
             // What std does between two of ours is ours.
             break;
         }
     }
     inner
+}
+
+/// Whether the function's path begins with this crate.
+fn is_of(krate: &str, frame: &Frame) -> bool {
+    let path = frame.function.trim_start_matches('<');
+    path.strip_prefix(krate).is_some_and(|rest| rest.starts_with("::"))
 }
 
 fn frames_at(address: usize) -> Arc<[Arc<Frame>]> {
@@ -142,4 +155,68 @@ fn looked_up(address: usize) -> Vec<Frame> {
 #[cfg(not(feature = "backtrace"))]
 fn looked_up(_address: usize) -> Vec<Frame> {
     Vec::new()
+}
+
+#[cfg(test)]
+mod tests {
+    use classtracker_stats::Site;
+
+    use super::*;
+
+    const STD: &str = "/rustc/0123/library/std/src/thread/local.rs";
+
+    /// How many of these are left out, of which each is a function's name and its file.
+    fn left_out(frames: &[(&str, &str)]) -> usize {
+        let frame = |&(function, file): &(&str, &str)| {
+            let mut frame = Frame::new(function);
+            frame.site = (!file.is_empty()).then(|| Site { file: file.into(), line: 1, column: 1 });
+            Arc::new(frame)
+        };
+        inner(&frames.iter().map(frame).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn frames_of_the_tracker_are_left_out_by_name() {
+        let frames = [
+            ("backtrace::backtrace::trace", ""),
+            ("classtracker::registry::stack::capture", ""),
+            ("std::thread::local::LocalKey<T>::with", ""),
+            ("<classtracker::registry::handle::Tracked<T>>::new", ""),
+            ("shop::hire", ""),
+            ("std::thread::spawn", ""),
+            ("classtracker_user::run", ""),
+        ];
+        assert_eq!(left_out(&frames), 4);
+    }
+
+    #[test]
+    fn frames_without_a_path_are_left_out_by_their_file() {
+        let frames = [
+            ("trace", "/home/.cargo/registry/src/backtrace-0.3/src/mod.rs"),
+            ("classtracker::registry::stack::capture", "/home/classtracker/src/registry/stack.rs"),
+            ("register", "/home/classtracker/src/registry/local.rs"),
+            ("try_with<T>", STD),
+            ("{closure#0}", "/home/classtracker/src/registry/handle.rs"),
+            ("new<shop::Employee>", "/home/classtracker/src/registry/handle.rs"),
+            ("hire", "/home/classtracker/examples/shop.rs"),
+            ("main", "/home/classtracker/examples/shop.rs"),
+        ];
+        assert_eq!(left_out(&frames), 6);
+    }
+
+    #[test]
+    fn what_std_does_with_an_object_is_not_left_out_before_it_is_made() {
+        let frames = [
+            ("classtracker::registry::stack::capture", "C:\\classtracker\\src\\registry\\stack.rs"),
+            ("new", "C:\\classtracker\\src\\registry\\handle.rs"),
+            ("call_once<F>", STD),
+            ("hire", "C:\\shop\\src\\main.rs"),
+        ];
+        assert_eq!(left_out(&frames), 2);
+    }
+
+    #[test]
+    fn a_stack_of_bare_addresses_is_left_whole() {
+        assert_eq!(left_out(&[("0x1", ""), ("0x2", "")]), 0);
+    }
 }

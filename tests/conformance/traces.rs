@@ -55,8 +55,8 @@ fn p13_a_traced_class_records_where_each_object_was_made_outermost_frame_to_the_
     let last = trace.frames.len() - 1;
     assert_eq!(position(&trace, "hire"), Some(last), "{trace}");
     assert_eq!(position(&trace, "run_shop"), Some(last - 1), "{trace}");
-    let outer =
-        "traces::p13_a_traced_class_records_where_each_object_was_made_outermost_frame_to_the_constructing_line";
+    // It is compiled into the closure that the test's frame calls: with lines alone for debug information, its path is not known.
+    let outer = "p13_a_traced_class_records_where_each_object_was_made_outermost_frame_to_the_constructing_line";
     assert!(trace.frames[last - 2].function.ends_with(outer), "{trace}");
     assert!(last > 5 && trace.frames[..last - 2].iter().any(|frame| frame.function.starts_with("std::")), "{trace}");
     assert!(!trace.frames.iter().any(|frame| frame.function.contains("classtracker::")), "{trace}");
