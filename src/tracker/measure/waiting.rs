@@ -28,7 +28,7 @@ pub(super) struct Claimant {
     pub(super) place: Place,
     pub(super) birth: Duration,
     pub(super) site: u32,
-    /// See [`Measuring::runs`].
+    /// The number of its run in [`Waiting::runs`].
     pub(super) run: u32,
     pub(super) unread: bool,
     /// Its parts, where they were asked for.
