@@ -116,22 +116,45 @@ impl Browser {
         text.as_str().unwrap().to_owned()
     }
 
-    /// Clicks with the mouse on the middle of what a selector finds.
+    /// Clicks with the mouse on the middle of what a selector finds, once that stands still under the mouse: what was done before may
+    /// move it when it is drawn.
     pub(crate) fn click(&mut self, selector: &str) {
+        let start = Instant::now();
+        let mut place = self.middle(selector);
+        loop {
+            self.mouse("mouseMoved", place);
+            let now = self.middle(selector);
+            if now == place {
+                return self.click_at(place.0, place.1);
+            }
+            assert!(start.elapsed() < PATIENCE, "never stood still: {selector}");
+            place = now;
+        }
+    }
+
+    /// The middle of what a selector finds, scrolled into sight, after all that was to be drawn is.
+    fn middle(&mut self, selector: &str) -> (f64, f64) {
         let place = self.eval(&format!(
-            "(() => {{ const found = document.querySelector({}); found.scrollIntoView({{ block: 'center' }}); \
-             const box = found.getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2]; }})()",
+            "(async () => {{ const found = document.querySelector({}); \
+             for (let frame = 0; frame < 2; frame++) {{ await new Promise(requestAnimationFrame); }} \
+             found.scrollIntoView({{ block: 'center' }}); const box = found.getBoundingClientRect(); \
+             return [box.x + box.width / 2, box.y + box.height / 2]; }})()",
             json!(selector)
         ));
-        self.click_at(place[0].as_f64().unwrap(), place[1].as_f64().unwrap());
+        (place[0].as_f64().unwrap(), place[1].as_f64().unwrap())
     }
 
     pub(crate) fn click_at(&mut self, x: f64, y: f64) {
-        self.call("Input.dispatchMouseEvent", json!({ "type": "mouseMoved", "x": x, "y": y }));
-        for kind in ["mousePressed", "mouseReleased"] {
-            let event = json!({ "type": kind, "x": x, "y": y, "button": "left", "clickCount": 1 });
-            self.call("Input.dispatchMouseEvent", event);
+        for kind in ["mouseMoved", "mousePressed", "mouseReleased"] {
+            self.mouse(kind, (x, y));
         }
+    }
+
+    fn mouse(&mut self, kind: &str, (x, y): (f64, f64)) {
+        let button = if kind == "mouseMoved" { "none" } else { "left" };
+        let clicks = if kind == "mouseMoved" { 0 } else { 1 };
+        let event = json!({ "type": kind, "x": x, "y": y, "button": button, "clickCount": clicks });
+        self.call("Input.dispatchMouseEvent", event);
     }
 
     /// Presses a key that writes nothing, such as `ArrowDown`.
