@@ -5,7 +5,7 @@ use core::ops::{Deref, DerefMut};
 use core::panic::Location;
 
 use super::destroy::{drop_weak, give_back, say_farewell, value_of};
-use super::handle::Tracked;
+use super::handle::{Tracked, register};
 use super::page::Remains;
 use super::with_local;
 use crate::Inspect;
@@ -74,7 +74,8 @@ impl<T: ?Sized> Tracked<T> {
 
     #[inline]
     pub(super) fn admit_walkers(&self) {
-        if let Some((_, slot)) = self.page_and_slot() {
+        // SAFETY: slots are never freed; null if the object is not registered.
+        if let Some(slot) = unsafe { self.header().slot.as_ref() } {
             slot.publish(self.node.as_ptr().cast());
         }
     }
@@ -205,7 +206,8 @@ impl<T: Inspect + Clone + Send + Sync + 'static> Tracked<T> {
             }
             this.admit_walkers();
         }
-        let mine = Tracked::build((**this).clone(), Location::caller(), false);
+        let value = (**this).clone();
+        let mine = Tracked::build(Box::new_uninit(), value, register::<T>(Location::caller()), false);
         if let Some(bundle) = Tracked::bundle(this) {
             Tracked::set_bundle(&mine, bundle);
         }

@@ -34,7 +34,16 @@ unsafe fn free<T: ?Sized>(node: NonNull<Node<T>>) {
         // SAFETY: nobody has the object any more.
         unsafe { header.identity.discard() };
     }
-    if !header.life.ends() {
+    // SAFETY: the caller's promise.
+    unsafe { free_memory(node) };
+}
+
+/// # Safety
+/// As [`free`], and nothing may be kept for the object.
+#[inline]
+unsafe fn free_memory<T: ?Sized>(node: NonNull<Node<T>>) {
+    // SAFETY: the node is still allocated.
+    if !unsafe { header_of(node) }.life.ends() {
         return;
     }
     // SAFETY: the reference is for the layout alone, which is known from the pointer.
@@ -63,8 +72,8 @@ pub(super) unsafe fn say_farewell<T: ?Sized>(node: NonNull<Node<T>>) {
 pub(super) fn give_back(object: &Header) {
     if !object.slot.is_null() {
         // SAFETY: slots come from `Page::slot`.
-        let class = unsafe { Slot::page(object.slot) }.class();
-        with_local(|local| local.give_back(object, class));
+        let page = unsafe { Slot::page(object.slot) };
+        with_local(|local| local.give_back(object, page));
     }
 }
 
@@ -101,6 +110,43 @@ pub(super) unsafe fn destroy_node<T: ?Sized>(node: NonNull<Node<T>>) {
     let value = unsafe { value_of(memory.0) };
     // SAFETY: the caller's promise: nobody reads or will read the value.
     unsafe { core::ptr::drop_in_place(value) };
+}
+
+/// [`destroy_node`] for an object whose only handle of any kind the caller gives up: the usual end.
+///
+/// # Safety
+/// As [`destroy_node`], and no other handle may be left.
+#[inline]
+pub(super) unsafe fn destroy_unique<T: ?Sized>(node: NonNull<Node<T>>) {
+    struct Memory<T: ?Sized>(NonNull<Node<T>>);
+    impl<T: ?Sized> Drop for Memory<T> {
+        #[inline]
+        fn drop(&mut self) {
+            // SAFETY: no handle is left, and none can be made while there is none; so nothing came to be kept for the object, either.
+            unsafe { free_memory(self.0) };
+        }
+    }
+    // SAFETY: the node is allocated.
+    if unsafe { header_of(node) }.identity.is_told() {
+        // SAFETY: the caller's promise.
+        return unsafe { destroy_told(node) };
+    }
+    // A destructor that panics must not keep the memory.
+    let memory = Memory(node);
+    // SAFETY: the node is allocated.
+    let value = unsafe { value_of(memory.0) };
+    // SAFETY: the caller's promise: nobody reads or will read the value.
+    unsafe { core::ptr::drop_in_place(value) };
+}
+
+/// [`destroy_node`], not inlined.
+///
+/// # Safety
+/// As there.
+#[inline(never)]
+unsafe fn destroy_told<T: ?Sized>(node: NonNull<Node<T>>) {
+    // SAFETY: the caller's promise.
+    unsafe { destroy_node(node) };
 }
 
 /// # Safety

@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use super::class::Seed;
 use super::counts::Counts;
-use super::destroy::{destroy_node, drop_weak, give_back, header_of, value_of};
-use super::local::Registration;
+use super::destroy::{destroy_node, destroy_unique, drop_weak, give_back, header_of, value_of};
+use super::local::{Local, Registration};
 use super::node::{Header, Node};
 use super::page::{Page, Remains, Slot};
 use super::visit::Place;
@@ -65,27 +65,48 @@ impl<T: Inspect + Send + Sync + 'static> Tracked<T> {
     #[must_use]
     #[track_caller]
     pub fn new(value: T) -> Self {
-        let this = Self::build(value, Location::caller(), false);
+        let location = Location::caller();
+        // First, since it is a call.
+        let memory = Box::new_uninit();
+        match with_local(|local| local.register_usually(registry(), TypeId::of::<T>(), location)) {
+            Some(place) => {
+                let this = Self::from_box(Box::write(memory, Node { header: Header::usual(&place), value }));
+                place.slot.publish(this.node.as_ptr().cast());
+                this
+            }
+            None => Self::new_otherwise(memory, value, location),
+        }
+    }
+
+    #[inline(never)]
+    fn new_otherwise(memory: Box<MaybeUninit<Node<T>>>, value: T, location: &'static Location<'static>) -> Self {
+        let register = |local: &Local| local.register_otherwise(registry(), TypeId::of::<T>(), Seed::of::<T>, location);
+        let this = Self::build(memory, value, with_local(register), false);
         this.admit_walkers();
         this
     }
 
     /// An object that is registered, but that its slot does not show yet.
-    #[inline]
-    pub(super) fn build(value: T, location: &'static Location<'static>, pinned: bool) -> Self {
-        let given = register::<T>(location);
-        let header = Header::new(Counts::unique(), given, pinned);
-        let node = Box::into_raw(Box::new(Node { header, value }));
-        // SAFETY: `Box::into_raw` gives no null.
-        let node = unsafe { NonNull::new_unchecked(node) };
-        // SAFETY: the node counts one handle, this one.
-        let this = unsafe { Self::from_node(node) };
-        this.announce();
+    pub(super) fn build(memory: Box<MaybeUninit<Node<T>>>, value: T, place: Registration, pinned: bool) -> Self {
+        let is_told = place.given.is_told();
+        let header = Header::new(Counts::unique(), place, pinned);
+        let this = Self::from_box(Box::write(memory, Node { header, value }));
+        if is_told {
+            this.announce();
+        }
         this
     }
 
-    /// Tells the tracker of an object that its slot does not show yet.
+    /// A handle to what counts one.
     #[inline]
+    fn from_box(node: Box<Node<T>>) -> Self {
+        // SAFETY: `Box::into_raw` gives no null.
+        let node = unsafe { NonNull::new_unchecked(Box::into_raw(node)) };
+        // SAFETY: the node counts one handle, this one.
+        unsafe { Self::from_node(node) }
+    }
+
+    /// Tells the tracker of an object that its slot does not show yet.
     fn announce(&self) {
         let header = self.header();
         if header.identity.is_told()
@@ -163,7 +184,7 @@ impl<T: Inspect + Send + Sync + 'static> Tracked<T> {
     #[must_use]
     #[track_caller]
     pub fn pin(value: T) -> core::pin::Pin<Self> {
-        let this = Self::build(value, Location::caller(), true);
+        let this = Self::build(Box::new_uninit(), value, register::<T>(Location::caller()), true);
         this.admit_walkers();
         // SAFETY: what moves a value or lends it mutably looks first whether it is pinned.
         unsafe { core::pin::Pin::new_unchecked(this) }
@@ -172,7 +193,7 @@ impl<T: Inspect + Send + Sync + 'static> Tracked<T> {
 
 /// A slot, a serial and an origin for a new object of `T`.
 #[inline]
-fn register<T: 'static>(location: &'static Location<'static>) -> Registration {
+pub(super) fn register<T: 'static>(location: &'static Location<'static>) -> Registration {
     with_local(|local| local.register(registry(), TypeId::of::<T>(), Seed::of::<T>, location))
 }
 
@@ -355,28 +376,27 @@ impl<T: ?Sized> Tracked<T> {
 impl<T: ?Sized> Drop for Tracked<T> {
     #[inline]
     fn drop(&mut self) {
-        if !self.header().counts.is_unique() {
+        let header = self.header();
+        if !header.counts.is_unique() {
             return self.drop_slowly();
         }
+        let pointer = header.slot;
         // SAFETY: slots come from `Page::slot`; null if the object is not registered.
-        if let Some(slot) = unsafe { self.header().slot.as_ref() } {
+        if let Some(slot) = unsafe { pointer.as_ref() } {
             // SAFETY: as above.
-            let page = unsafe { Slot::page(self.header().slot) };
-            if page.seems_busy() {
-                return self.drop_slowly();
-            }
+            let page = unsafe { Slot::page(pointer) };
             slot.hide_for_now(self.node.as_ptr().cast());
             // The order matters (invariant 3): hidden, then the page idle, then still the only handle.
-            if page.is_busy() || !self.header().counts.is_unique() {
+            if page.is_busy() || !header.counts.is_unique() {
                 // A walker may have come in between, and may have made a handle: show the object again, and count for real.
                 // (Until then walkers wait: an object that lives on must not be missed.)
                 slot.publish(self.node.as_ptr().cast());
                 return self.drop_slowly();
             }
-            give_back(self.header());
+            with_local(|local| local.give_back(header, page));
         }
-        // SAFETY: this was the only handle, the slot is empty, and no walker has the object.
-        unsafe { destroy_node(self.node) };
+        // SAFETY: this was the only handle of any kind, the slot is empty, and no walker has the object.
+        unsafe { destroy_unique(self.node) };
     }
 }
 

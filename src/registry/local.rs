@@ -16,7 +16,7 @@ use super::class::{Chain, Class, Seed};
 use super::global::CROWDED;
 use super::identity::{Identity, Origin, Serial};
 use super::node::Header;
-use super::page::Slot;
+use super::page::{Page, Slot};
 use super::rows::SHARED_ROW;
 use super::sync::{bump, count};
 use by_value::{Shares, new_shares};
@@ -27,6 +27,21 @@ pub(super) struct Registration {
     /// Null: tracking is off, the object is not registered.
     pub(super) slot: *const Slot,
     pub(super) given: Given,
+}
+
+/// What a new object is usually given.
+pub(super) struct Usual {
+    pub(super) slot: &'static Slot,
+    serial: u64,
+    origin: Origin,
+}
+
+impl Usual {
+    /// The identity of an object that is not pinned.
+    #[inline]
+    pub(super) fn identity(&self) -> Identity {
+        Identity::new(Serial::new(self.serial, 0, false), self.origin)
+    }
 }
 
 /// Who a new object is.
@@ -41,6 +56,12 @@ pub(super) struct Given {
 impl Given {
     fn nothing() -> Self {
         Self { serial: 0, origin: Origin::new(0, 0), tracker: 0 }
+    }
+
+    /// Whether somebody is to be told of the object.
+    #[inline]
+    pub(super) fn is_told(&self) -> bool {
+        self.tracker != 0
     }
 
     /// The identity; it takes over the claim.
@@ -178,10 +199,7 @@ impl Local {
     }
 
     /// A slot, a serial and an origin for a new object.
-    ///
-    /// Always inlined: the comparison of types is one of constants only where the type is known. All else that is known of a type
-    /// comes by a function, so that the usual case need not put it anywhere.
-    #[inline(always)]
+    #[inline]
     pub(super) fn register(
         &self,
         registry: &'static Registry,
@@ -189,29 +207,46 @@ impl Local {
         seed: fn() -> Seed,
         location: &'static Location<'static>,
     ) -> Registration {
-        let recent = self.recent[recent_index(type_id, location)].get();
-        let known = core::ptr::eq(recent.location, location) && recent.type_id == type_id;
-        if known && registry.control() == self.control.get() {
-            // SAFETY: an entry with a type points to a share in `classes`; both go together, in `close`.
-            let share = unsafe { &*recent.local };
-            let serial = self.next.get();
-            let created = share.created();
-            if serial != self.end.get()
-                && created != share.stop.get()
-                && let Some(slot) = share.pop()
-            {
-                self.next.set(serial + 1);
-                count(&share.created, created + 1);
-                let origin = recent.origin.at(crate::clock::ticks());
-                return Registration { slot, given: Given { serial, origin, tracker: 0 } };
-            }
+        match self.register_usually(registry, type_id, location) {
+            Some(Usual { slot, serial, origin }) => Registration { slot, given: Given { serial, origin, tracker: 0 } },
+            None => self.register_otherwise(registry, type_id, seed, location),
         }
-        self.register_told(registry, type_id, seed, location)
     }
 
-    /// The way that is usual where there is a global tracker.
+    /// The same where nothing is to be done but that, which is the usual case; `None` where there is, or may be.
+    ///
+    /// Always inlined: the comparison of types is one of constants only where the type is known.
+    #[inline(always)]
+    pub(super) fn register_usually(
+        &self,
+        registry: &'static Registry,
+        type_id: TypeId,
+        location: &'static Location<'static>,
+    ) -> Option<Usual> {
+        let recent = self.recent[recent_index(type_id, location)].get();
+        let known = core::ptr::eq(recent.location, location) && recent.type_id == type_id;
+        if !known || registry.control() != self.control.get() {
+            return None;
+        }
+        // A call, so before there is much to be kept in mind over it.
+        let origin = recent.origin.at(crate::clock::ticks());
+        // SAFETY: an entry with a type points to a share in `classes`; both go together, in `close`.
+        let share = unsafe { &*recent.local };
+        let serial = self.next.get();
+        let created = share.created();
+        if serial == self.end.get() || created == share.stop.get() {
+            return None;
+        }
+        let slot = share.pop()?;
+        self.next.set(serial + 1);
+        count(&share.created, created + 1);
+        Some(Usual { slot, serial, origin })
+    }
+
+    /// The way that is usual where there is a global tracker, and that of all other cases. All that is known of a type comes by a
+    /// function, so that the usual case need not put it anywhere.
     #[inline(never)]
-    fn register_told(
+    pub(super) fn register_otherwise(
         &self,
         registry: &'static Registry,
         type_id: TypeId,
@@ -270,7 +305,7 @@ impl Local {
         let share = self.share(class);
         let traced = share.is_next_traced(serial, watched.trace_one_of);
         let origin = origin(registry, location, traced);
-        let slot = share.pop().unwrap_or_else(|| share.fetch(registry));
+        let slot = share.pop().map_or_else(|| share.fetch(registry), core::ptr::from_ref);
         bump(&share.created);
         if watched.events {
             class.record(true);
@@ -321,13 +356,10 @@ impl Local {
 
     /// Takes back the slot of a dead object. The slot must be taken by the caller: no object in it, in no list.
     #[inline]
-    pub(super) fn give_back(&self, object: &Header, class: &'static Class) {
-        match self.known_share(class) {
-            Some(share) => {
-                bump(&share.dropped);
-                share.push(object);
-            }
-            None => self.give_back_slowly(object, class),
+    pub(super) fn give_back(&self, object: &Header, page: &Page) {
+        match self.known_share(page.class_index()) {
+            Some(share) => share.push(object),
+            None => self.give_back_slowly(object, page.class()),
         }
     }
 
@@ -352,9 +384,7 @@ impl Local {
                 class.record(false);
             }
         } else {
-            let share = self.share(class);
-            bump(&share.dropped);
-            share.push(object);
+            self.share(class).push(object);
         }
     }
 
@@ -374,23 +404,23 @@ impl Local {
     }
 
     #[inline]
-    fn known_share(&self, class: &'static Class) -> Option<&LocalClass> {
+    fn known_share(&self, class_index: u32) -> Option<&LocalClass> {
         // SAFETY: `classes` is replaced only by `grow` and `close`, and neither runs while the list is looked at here.
         let classes = unsafe { &*self.classes.get() };
-        let share = classes.get(class.index() as usize)?.get();
+        let share = classes.get(class_index as usize)?.get();
         // SAFETY: shares live until `close`, which ends every use of this thread's shares.
         unsafe { share.as_ref() }
     }
 
     fn share(&self, class: &'static Class) -> &LocalClass {
-        if let Some(share) = self.known_share(class) {
+        if let Some(share) = self.known_share(class.index()) {
             return share;
         }
         let index = class.index() as usize;
         let fresh = Box::new(LocalClass::new(class));
         self.grow(index + 1);
         // The allocator may itself have dropped an object of this class meanwhile.
-        if let Some(share) = self.known_share(class) {
+        if let Some(share) = self.known_share(class.index()) {
             return share;
         }
         let share = Box::into_raw(fresh);

@@ -380,9 +380,12 @@ mod threads {
     }
 
     /// Runs `work` with this thread's own part. It works at any time of the thread's life: `Local` has no destructor.
-    #[inline]
+    #[inline(always)]
     pub(super) fn with_local<R>(work: impl FnOnce(&Local) -> R) -> R {
-        LOCAL.with(work)
+        // With `work` inside, `with` would grow too large to be inlined, and who it is for could not be told where it is.
+        let local = LOCAL.with(core::ptr::from_ref);
+        // SAFETY: it has no destructor, and so lives as long as its thread, which is this one.
+        work(unsafe { &*local })
     }
 
     /// Arranges that this thread's [`Local`] is closed when the thread ends; false if that is over already.

@@ -3,7 +3,7 @@
 use super::class::Class;
 use super::counts::Counts;
 use super::identity::Identity;
-use super::local::Registration;
+use super::local::{Registration, Usual};
 use super::page::Slot;
 use super::sync::Life;
 
@@ -22,6 +22,12 @@ impl Header {
     #[inline]
     pub(super) fn new(counts: Counts, place: Registration, pinned: bool) -> Self {
         Self { counts, slot: place.slot, identity: place.given.identity(pinned), life: Life::new() }
+    }
+
+    /// Of an object that is made the usual way.
+    #[inline]
+    pub(super) fn usual(place: &Usual) -> Self {
+        Self { counts: Counts::unique(), slot: place.slot, identity: place.identity(), life: Life::new() }
     }
 
     /// The object's class, if it is registered.

@@ -179,6 +179,8 @@ impl Slot {
 pub(super) struct Page {
     /// Not 0 while some walker may read objects of this page. Written under the lock, read by every drop.
     busy: AtomicU32,
+    /// That of the class: who drops an object need not look at the class itself.
+    class_index: u32,
     readers: Lock<Readers>,
     class: &'static Class,
     slots: Slots,
@@ -250,6 +252,7 @@ impl Page {
         let slot = |index: usize| if index < SLOTS { slots.wrapping_add(index).cast_const() } else { null() };
         let fresh = Page {
             busy: AtomicU32::new(0),
+            class_index: class.index(),
             readers: Lock::new(Readers { walkers: 0, parked: 0, held: [null(); HELD] }),
             class,
             slots: Slots(core::array::from_fn(|index| Slot::free(slot(index + 1)))),
@@ -280,6 +283,11 @@ impl Page {
         self.class
     }
 
+    #[inline]
+    pub(super) fn class_index(&self) -> u32 {
+        self.class_index
+    }
+
     /// Whether a walker may read an object of this page. Final for an object that was hidden before the call: if it says
     /// no, no walker has it and none will.
     #[inline]
@@ -287,13 +295,6 @@ impl Page {
         // SeqCst: not before the `hide` that it follows. It also acquires what walkers that left did: what they read is read,
         // and their upgrades are seen.
         self.busy.load(Ordering::SeqCst) != 0
-    }
-
-    /// The same as a guess, to choose the likely way.
-    #[inline]
-    pub(super) fn seems_busy(&self) -> bool {
-        // Relaxed: a guess.
-        self.busy.load(Ordering::Relaxed) != 0
     }
 
     /// Leaves a dead, hidden object to the walkers if one may still read it; whether it did.

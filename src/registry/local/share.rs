@@ -10,7 +10,7 @@ use crate::registry::class::{Chain, Class};
 use crate::registry::lifetimes::Lifetimes;
 use crate::registry::node::Header;
 use crate::registry::page::{SLOTS, Slot};
-use crate::registry::sync::{AtomicPtr, AtomicU64, Ordering};
+use crate::registry::sync::{AtomicPtr, AtomicU64, Ordering, count};
 
 /// One thread's share of one class, in cache lines of its own.
 ///
@@ -27,8 +27,8 @@ pub(in crate::registry) struct LocalClass {
     pub(in crate::registry) dropped: AtomicU64,
     /// Once this many are created, the next one goes the slow way: its stack is to be recorded.
     pub(super) stop: Cell<u64>,
-    /// How many free slots the list keeps. 0: every drop goes the slow way, because somebody asks for it.
-    keep: AtomicU64,
+    /// Once this many are dropped, the list may hold too many free slots. 0: every drop goes the slow way, because somebody asks for it.
+    stop_drops: AtomicU64,
     /// How many slots to fetch next time.
     grant: Cell<u32>,
     samples: Cell<Samples>,
@@ -61,7 +61,7 @@ impl LocalClass {
             created: AtomicU64::new(0),
             dropped: AtomicU64::new(0),
             stop: Cell::new(NO_STOP),
-            keep: AtomicU64::new(KEEP_FREE),
+            stop_drops: AtomicU64::new(KEEP_FREE),
             samples: Cell::new(Samples { one_of: 0, from: 0 }),
             lifetimes: AtomicPtr::new(null_mut()),
         }
@@ -83,32 +83,36 @@ impl LocalClass {
 
     /// Takes a slot for an object that is counted next.
     #[inline]
-    pub(super) fn pop(&self) -> Option<*const Slot> {
-        let slot = self.head.get();
+    pub(super) fn pop(&self) -> Option<&'static Slot> {
         // SAFETY: slots are never freed, and those in the list are this thread's.
-        let next = unsafe { slot.as_ref() }?.next();
-        self.head.set(next);
+        let slot = unsafe { self.head.get().as_ref() }?;
+        self.head.set(slot.next());
         Some(slot)
     }
 
-    /// Puts in the slot of an object that was counted as dropped just before.
+    /// Counts an object as dropped, and puts in its slot.
     #[inline]
     pub(super) fn push(&self, object: &Header) {
+        // Relaxed: this thread's own.
+        let dropped = self.dropped.load(Ordering::Relaxed) + 1;
+        count(&self.dropped, dropped);
+        let slot = object.slot;
         // SAFETY: slots are never freed, and this one is the caller's to give.
-        unsafe { &*object.slot }.set_next(self.head.get());
-        self.head.set(object.slot);
+        unsafe { &*slot }.set_next(self.head.get());
+        self.head.set(slot);
         // Relaxed: see `watch_drops`.
-        if self.free() > self.keep.load(Ordering::Relaxed) {
+        if dropped >= self.stop_drops.load(Ordering::Relaxed) {
             self.push_slowly(object);
         }
     }
 
-    /// Too many slots are free, or drops are watched.
+    /// Too many slots may be free, or drops are watched.
     #[cold]
     #[inline(never)]
     fn push_slowly(&self, object: &Header) {
         // Acquire: see `watch_drops`.
-        if self.keep.load(Ordering::Acquire) == 0 {
+        let stop = self.stop_drops.load(Ordering::Acquire);
+        if stop == 0 {
             let watched = self.class.watched();
             if watched.lifetimes
                 && let Some(lifetimes) = self.lifetimes()
@@ -122,12 +126,25 @@ impl LocalClass {
         if self.free() > KEEP_FREE {
             self.give_half_back();
         }
+        self.put_off(stop);
+    }
+
+    /// Drops are looked at again when there may be too many free slots: what is created meanwhile makes it later.
+    fn put_off(&self, stop: u64) {
+        if stop != 0 {
+            // Relaxed: this thread's own.
+            let dropped = self.dropped.load(Ordering::Relaxed);
+            let next = dropped + KEEP_FREE.saturating_sub(self.free()) + 1;
+            // Not if they are to be watched from now on. Relaxed: a number of this thread's own.
+            let _ = self.stop_drops.compare_exchange(stop, next, Ordering::Relaxed, Ordering::Relaxed);
+        }
     }
 
     /// Has every drop go the slow way, or no longer. Under the lock around the class' threads.
     pub(in crate::registry) fn watch_drops(&self, watched: bool) {
-        // Release: who sees it also sees what is asked, and the counters.
-        self.keep.store(if watched { 0 } else { KEEP_FREE }, Ordering::Release);
+        // No longer: the next drop finds out how many more there may be. Release: who sees it also sees what is asked, and the counters. (A
+        // swap, so that it comes before or after `put_off`, not in the middle.)
+        self.stop_drops.swap(if watched { 0 } else { 1 }, Ordering::Release);
     }
 
     /// The counters of how long objects lived, if there are any.
@@ -169,6 +186,8 @@ impl LocalClass {
         rest.join(self.all());
         self.head.set(rest.head);
         self.supply.set(self.supply.get().wrapping_add(u64::from(chain.count)));
+        // Relaxed: see `watch_drops`.
+        self.put_off(self.stop_drops.load(Ordering::Relaxed));
         slot
     }
 
