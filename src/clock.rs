@@ -34,15 +34,15 @@ pub(crate) fn elapsed() -> Duration {
 /// behind; an exact reading would cost as much as creating the object that it dates.
 #[inline]
 pub(crate) fn ticks() -> u64 {
-    #[cfg(all(target_os = "linux", not(loom)))]
+    #[cfg(all(target_os = "linux", feature = "track", not(loom)))]
     {
-        let now = rustix::time::clock_gettime(rustix::time::ClockId::MonotonicCoarse);
-        (now.tv_sec as u64) << 10 | (now.tv_nsec as u64) >> 20
+        let (seconds, nanoseconds) = crate::registry::monotonic_coarse();
+        seconds << 10 | nanoseconds >> 20
     }
     // A model takes the same steps again and again: time must not decide which.
     #[cfg(loom)]
     return 0;
-    #[cfg(not(any(target_os = "linux", loom)))]
+    #[cfg(not(any(all(target_os = "linux", feature = "track"), loom)))]
     {
         static ORIGIN: Raced<Instant> = Raced::new();
         let now = ORIGIN.get_or_make(Instant::now).elapsed();

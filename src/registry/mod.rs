@@ -48,6 +48,8 @@ mod handle;
 mod held;
 mod history;
 mod identity;
+#[cfg(all(target_os = "linux", not(loom)))]
+mod kernel_clock;
 mod lifetimes;
 mod list;
 mod local;
@@ -85,6 +87,8 @@ pub use weak::WeakTracked;
 pub(crate) use class::{Class, Counted, HEADER_BYTES};
 pub(crate) use fork_lock::{ForkLock, Turn};
 pub(crate) use identity::SiteKey;
+#[cfg(all(target_os = "linux", not(loom)))]
+pub(crate) use kernel_clock::monotonic_coarse;
 pub(crate) use list::objects;
 pub(crate) use raced::Raced;
 pub(crate) use sync::Flag;
