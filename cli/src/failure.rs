@@ -11,6 +11,8 @@ pub(crate) enum Failure {
     Dump(DumpError),
     /// The dump, by this name, does not list the object.
     UnknownObject(String, UnknownObject),
+    /// No class of the dump, by this name, is one of these.
+    NoSuchClass(String, String),
     /// The dump, by this name, has no such snapshots.
     NoSuchSnapshot(String, SnapshotRangeError),
     /// Of the dump, by this name, it can't be said what survived.
@@ -37,6 +39,9 @@ impl fmt::Display for Failure {
         match self {
             Self::Dump(error) => error.fmt(f),
             Self::UnknownObject(file, error) => write!(f, "{file}: {error}"),
+            Self::NoSuchClass(file, filter) => {
+                write!(f, "{file}: no class is one of {filter:?}; the summary shows the classes")
+            }
             Self::NoSuchSnapshot(file, error) => write!(f, "{file}: {error}"),
             Self::Survivors(file, error) => write!(f, "{file}: {error}"),
             Self::SameRun(error) => error.fmt(f),

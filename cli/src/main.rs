@@ -19,6 +19,7 @@ use clap::Parser;
 
 use arguments::Arguments;
 use exit::Outcome;
+use failure::Failure;
 use output::Output;
 
 fn main() -> ExitCode {
@@ -30,20 +31,24 @@ fn main() -> ExitCode {
     let done = commands::run(&arguments.command, &mut out);
     match done.and_then(|outcome| out.end().map(|()| outcome)) {
         Ok(outcome) => outcome.into(),
+        // Whoever closed the output has no use for an error about that.
         Err(failure) if failure.is_broken_pipe() => Outcome::Whole.into(),
-        Err(failure) => {
-            output::complain(&format!("error: {failure}"));
-            exit::FAILURE.into()
-        }
+        Err(failure) => fail(&failure),
     }
+}
+
+fn fail(failure: &Failure) -> ExitCode {
+    output::complain(&format!("error: {failure}"));
+    exit::FAILURE.into()
 }
 
 /// Answers what clap makes of the arguments: a wrong use, or a question for help or the version.
 fn usage(message: &clap::Error) -> ExitCode {
-    // Whoever closed the output has no use for an error about that.
     if !message.use_stderr() {
-        let _ = message.print();
-        return Outcome::Whole.into();
+        return match message.print().map_err(Failure::Output) {
+            Err(failure) if !failure.is_broken_pipe() => fail(&failure),
+            _ => Outcome::Whole.into(),
+        };
     }
     let text = message.render().to_string();
     // Without any argument it is the help.

@@ -212,7 +212,7 @@ fn without_snapshots_or_classes_there_is_a_hint() {
     let empty = Arc::new(snapshot("empty", 5));
     expect![[r#"
         GROWTH  0 of 0 classes are growing, over 1 snapshot in 0.000s
-          no class is tracked: track_class::<T>() or track_object(&object)
+          no class is tracked, or none that was asked for
     "#]]
     .assert_eq(&text(&Stats::new(session(), vec![empty]).growth()));
 }
@@ -262,7 +262,7 @@ fn times_that_do_not_rise_and_numbers_beyond_measure_do_no_harm() {
 fn too_few_snapshots_are_ranked_all_the_same() {
     let text = text(&factory().growth());
     expect![[r#"
-        GROWTH  of 3 classes the fastest first; 3 snapshots in 1.798s are too few to tell growth from chance
+        GROWTH  of 3 classes, the fastest first; 3 snapshots in 1.798s are too few to tell growth from chance
                            verdict     bytes     an hour  a snapshot  rising  live  an hour  a snapshot  rising  left out
           Employee         too few  97.5 KiB  +190.6 MiB   +48.7 KiB  66.7 %   499  +999110        +250  66.7 %         0
           Factory          too few  40.1 KiB    +7.8 KiB        +2 B  66.7 %     1        0           0   0.0 %         0

@@ -20,7 +20,7 @@ pub(crate) struct Growth {
     #[command(flatten)]
     pub(crate) of: OfClass,
 
-    /// End with 3 if any of the classes grows.
+    /// End with 3 if any of the classes grows, and with 1 if there is none of those asked for.
     #[arg(long)]
     pub(crate) fail: bool,
 

@@ -42,6 +42,28 @@ fn growth_fails_where_that_is_asked_for() {
 }
 
 #[test]
+fn growth_of_a_class_that_is_not_there_is_no_proof_that_nothing_grows() {
+    let (dir, path) = dump();
+    sample::leaking().dump(&path).unwrap();
+    let output = run(&["growth", "--fail", "--class", "=shop::Boook"], &path);
+    check_complaint(
+        &output,
+        dir.path(),
+        1,
+        expect![[r#"
+        classtracker: error: shop.ctdump: no class is one of "=shop::Boook"; the summary shows the classes
+    "#]],
+    );
+    let output = run(&["growth", "--class", "Boook"], &path);
+    assert_eq!(output.status.code(), Some(0));
+    expect![[r#"
+        GROWTH  0 of 0 classes are growing, over 20 snapshots in 19.000s
+          no class is tracked, or none that was asked for
+    "#]]
+    .assert_eq(&stdout(&output));
+}
+
+#[test]
 fn growth_looks_at_the_classes_asked_for() {
     let (dir, path) = dump();
     sample::leaking().dump(&path).unwrap();

@@ -27,16 +27,21 @@ fn a_reader_that_has_left_is_no_failure() {
 #[test]
 fn an_output_that_can_not_be_written_is_an_error() {
     let (dir, path) = dump();
-    let full = File::options().write(true).open("/dev/full").unwrap();
-    let output = classtracker().arg("summary").arg(&path).stdout(full).output().unwrap();
-    check_failure(
-        &output,
-        dir.path(),
-        1,
-        expect![[r#"
-        classtracker: error: can't write the output: No space left on device (os error 28)
-    "#]],
-    );
+    let path = path.to_str().unwrap();
+    for arguments in
+        [vec!["summary", path], vec!["man"], vec!["completions", "bash"], vec!["--help"], vec!["--version"]]
+    {
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        let output = classtracker().args(&arguments).stdout(full).output().unwrap();
+        check_failure(
+            &output,
+            dir.path(),
+            1,
+            expect![[r#"
+            classtracker: error: can't write the output: No space left on device (os error 28)
+        "#]],
+        );
+    }
 }
 
 #[cfg(unix)]

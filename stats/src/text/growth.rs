@@ -33,7 +33,7 @@ impl Growth {
         if !self.classes.is_empty() && self.classes.iter().all(|class| class.verdict == Verdict::TooFewSnapshots) {
             writeln!(
                 out,
-                "GROWTH  of {classes} the fastest first; {snapshots} in {time} are too few to tell growth from chance"
+                "GROWTH  of {classes}, the fastest first; {snapshots} in {time} are too few to tell growth from chance"
             )?;
         } else {
             writeln!(out, "GROWTH  {growing} of {classes} {are} growing, over {snapshots} in {time}")?;
@@ -42,7 +42,7 @@ impl Growth {
             return out.write_all(NO_SNAPSHOT.as_bytes());
         }
         if self.classes.is_empty() {
-            return writeln!(out, "  no class is tracked: track_class::<T>() or track_object(&object)");
+            return writeln!(out, "  no class is tracked, or none that was asked for");
         }
         // A line for the rest says less than that of a single class.
         let others = self.classes.len() - growing;

@@ -43,8 +43,16 @@ impl Lifespans {
             let more = counted((self.matching - self.classes.len()) as u64, "class", "classes");
             writeln!(out, "  and {more} more")?;
         }
-        if self.not_counted > 0 || self.matching == 0 {
-            writeln!(out, "  not recorded for {}", counted(self.not_counted as u64, "class", "classes"))?;
+        if self.not_counted == 0 && self.matching == 0 {
+            writeln!(out, "  no class is tracked, or none that was asked for")?;
+        }
+        if self.not_counted > 0 {
+            let classes = counted(self.not_counted as u64, "class", "classes");
+            let option = match self.of {
+                LifespansOf::Live => "TrackOptions::ages",
+                LifespansOf::Dead => "TrackOptions::lifetimes",
+            };
+            writeln!(out, "  not recorded for {classes}: {option} asks for it")?;
         }
         out.flush()
     }
