@@ -10,6 +10,25 @@ use std::time::Duration;
 
 use classtracker::stats::Stats;
 
+/// The example as it was built.
+fn program() -> Command {
+    let test = std::env::current_exe().unwrap();
+    let folder = test.parent().and_then(Path::parent).unwrap().join("examples");
+    let program = folder.join(format!("key_value_server{}", std::env::consts::EXE_SUFFIX));
+    assert!(program.exists(), "{} is not built; `cargo build --examples` does it", program.display());
+    Command::new(program)
+}
+
+#[test]
+fn help_is_no_error_and_a_wrong_use_is_told_the_right_one() {
+    let help = program().arg("--help").output().unwrap();
+    let text = String::from_utf8(help.stdout).unwrap();
+    assert!(help.status.success() && text.starts_with("Usage: key_value_server ["), "{text}");
+    let wrong = program().args(["--port", "no"]).output().unwrap();
+    assert_eq!((wrong.status.code(), wrong.stdout.len()), (Some(2), 0));
+    assert_eq!(String::from_utf8(wrong.stderr).unwrap(), format!("error: `no` is no port\n\n{text}\n"));
+}
+
 struct Server {
     process: Child,
     address: SocketAddr,
@@ -17,12 +36,7 @@ struct Server {
 
 impl Server {
     fn start(arguments: &[&str]) -> Self {
-        let test = std::env::current_exe().unwrap();
-        let folder = test.parent().and_then(Path::parent).unwrap().join("examples");
-        let program = folder.join(format!("key_value_server{}", std::env::consts::EXE_SUFFIX));
-        assert!(program.exists(), "{} is not built; `cargo build --examples` does it", program.display());
-        let mut process =
-            Command::new(program).args(["--port", "0"]).args(arguments).stdout(Stdio::piped()).spawn().unwrap();
+        let mut process = program().args(["--port", "0"]).args(arguments).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let address = line.trim().rsplit(' ').next().unwrap().parse().unwrap();

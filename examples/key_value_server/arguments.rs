@@ -3,7 +3,28 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub(crate) const USAGE: &str = "usage: key_value_server [--port PORT] [--period DURATION] [--dump FILE] [--off]";
+pub(crate) const HELP: &str = "\
+Usage: key_value_server [--port PORT] [--period DURATION] [--dump FILE] [--off]
+
+  --port PORT        listen there, for this machine alone; 0 takes any free port [default: 6379]
+  --period DURATION  take a snapshot so often, such as 500ms or 2s [default: 1s]
+  --dump FILE        write the snapshots there, for the command `classtracker`
+  --off              switch tracking off
+";
+
+/// Why the server is not started.
+pub(crate) enum Usage {
+    /// The help was asked for.
+    Help,
+    /// What is wrong with the arguments.
+    Wrong(String),
+}
+
+impl From<String> for Usage {
+    fn from(message: String) -> Self {
+        Self::Wrong(message)
+    }
+}
 
 pub(crate) struct Arguments {
     pub(crate) port: u16,
@@ -13,7 +34,7 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
-    pub(crate) fn parse(mut words: impl Iterator<Item = String>) -> Result<Self, String> {
+    pub(crate) fn parse(mut words: impl Iterator<Item = String>) -> Result<Self, Usage> {
         let mut arguments = Self { port: 6379, period: Duration::from_secs(1), dump: None, track: true };
         while let Some(word) = words.next() {
             let mut value = || words.next().ok_or_else(|| format!("`{word}` needs a value"));
@@ -25,7 +46,8 @@ impl Arguments {
                 "--period" => arguments.period = duration(&value()?)?,
                 "--dump" => arguments.dump = Some(value()?.into()),
                 "--off" => arguments.track = false,
-                _ => return Err(format!("`{word}` is not known")),
+                "--help" | "-h" => return Err(Usage::Help),
+                _ => return Err(format!("`{word}` is not known").into()),
             }
         }
         Ok(arguments)

@@ -9,8 +9,7 @@
 //! classtracker growth /tmp/server.ctdump
 //! ```
 //!
-//! `--port 0` takes any free port. `--period 500ms` says how often a snapshot is taken (a second, if it is left out), `--dump FILE` where
-//! to; `--off` switches tracking off.
+//! `--help` tells what else it takes.
 
 mod arguments;
 mod channels;
@@ -26,7 +25,7 @@ use classtracker::{ClassTracker, MonitorOptions, TrackOptions};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
-use arguments::Arguments;
+use arguments::{Arguments, Usage};
 use channels::{Channels, Subscription};
 use connection::Connection;
 use store::{Entry, Store};
@@ -42,8 +41,12 @@ pub(crate) struct Server {
 fn main() -> ExitCode {
     let arguments = match Arguments::parse(std::env::args().skip(1)) {
         Ok(arguments) => arguments,
-        Err(error) => {
-            eprintln!("error: {error}\n\n{}", arguments::USAGE);
+        Err(Usage::Help) => {
+            print!("{}", arguments::HELP);
+            return ExitCode::SUCCESS;
+        }
+        Err(Usage::Wrong(message)) => {
+            eprintln!("error: {message}\n\n{}", arguments::HELP);
             return ExitCode::from(2);
         }
     };
