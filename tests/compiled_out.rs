@@ -2,10 +2,14 @@
 #![cfg(not(feature = "track"))]
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use classtracker::stats::Tracking;
-use classtracker::{ClassTracker, DeepSizeOf, TrackOptions, Trackable, Tracked, WeakTracked, deep_size_of};
+use classtracker::stats::{Stats, Tracking};
+use classtracker::{
+    ClassNameError, ClassTracker, DeepSizeOf, Inventory, MonitorOptions, ObjectInfo, TrackOptions, Trackable, Tracked,
+    Tracker, WeakTracked, deep_size_of, global_tracker, live_instances, set_global_tracker, set_told,
+};
 
 #[derive(DeepSizeOf, Clone, Debug, PartialEq)]
 struct Employee {
@@ -17,7 +21,7 @@ fn employee() -> Employee {
 }
 
 #[test]
-fn a_handle_is_an_arc_in_size_and_behaves_like_one() {
+fn c04_a_handle_is_an_arc_in_size_and_behaves_like_one() {
     assert_eq!(size_of::<Tracked<Employee>>(), size_of::<usize>());
     assert_eq!(size_of::<Option<Tracked<[u64; 4]>>>(), size_of::<usize>());
 
@@ -53,6 +57,59 @@ fn nobody_is_told_where_or_when_an_object_was_made() {
 }
 
 #[test]
+fn trackers_can_be_set_and_are_told_nothing() {
+    /// Is not to be told of anything.
+    struct Told(AtomicBool);
+
+    impl Tracker for Told {
+        fn notify_attached(&self, _: &ObjectInfo<'_>) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+        fn notify_destroyed(&self, _: &ObjectInfo<'_>) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
+
+    let told = Arc::new(Told(AtomicBool::new(false)));
+    set_global_tracker(Some(told.clone()));
+    set_told::<Employee>(true);
+    assert!(global_tracker().is_none());
+    let (ada, field) = (Tracked::new(employee()), Trackable::<u8>::new());
+    Tracked::set_tracker(&ada, Some(told.clone()));
+    field.set_tracker(Some(told.clone()));
+    Tracked::set_bundle(&ada, "dropped");
+    field.set_bundle("dropped");
+    assert!(Tracked::tracker(&ada).is_none() && field.tracker().is_none());
+    assert!(Tracked::bundle(&ada).is_none() && Tracked::take_bundle(&ada).is_none());
+    assert!(field.bundle().is_none() && field.take_bundle().is_none());
+    drop((ada, field));
+    assert!(!told.0.load(Ordering::Relaxed));
+    assert_eq!(Arc::strong_count(&told), 1, "nobody holds on to a tracker that is told nothing");
+
+    let inventory = Inventory::new();
+    inventory.set_listing::<Employee>(true);
+    let mut text = Vec::new();
+    inventory.write_dump(&mut text).unwrap();
+    assert_eq!(String::from_utf8(text).unwrap(), "no object has had this tracker\n");
+    assert!(matches!(live_instances("Employee"), Err(ClassNameError::Unknown { known: 0, .. })));
+    assert!(live_instances("*").unwrap().is_empty());
+}
+
+#[test]
+fn a_program_is_monitored_all_the_same() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("run.ctdump");
+    let tracker = ClassTracker::new();
+    tracker.track_class::<Employee>();
+    let monitor = tracker.monitor(MonitorOptions::new().stream_to(&path).keep_last(1)).unwrap();
+    tracker.create_snapshot("first");
+    monitor.finish().unwrap();
+    let stats = Stats::load(&path).unwrap();
+    let said: Vec<_> = stats.snapshots().iter().map(|snapshot| (&*snapshot.label, snapshot.tracking)).collect();
+    assert_eq!(said, [("first", Tracking::CompiledOut), ("end", Tracking::CompiledOut)]);
+}
+
+#[test]
 fn registrations_succeed_and_snapshots_are_empty_and_say_why() {
     let tracker = ClassTracker::new();
     tracker.track_class_with::<Employee>(TrackOptions::new().name("staff"));
@@ -79,7 +136,7 @@ fn registrations_succeed_and_snapshots_are_empty_and_say_why() {
 }
 
 #[test]
-fn a_field_that_would_count_a_struct_takes_no_space() {
+fn c04_a_field_that_would_count_a_struct_takes_no_space() {
     #[derive(Clone, Default, PartialEq, Debug)]
     struct Job {
         number: u32,

@@ -85,6 +85,30 @@ fn t08_a_dump_lists_classes_by_name_with_the_change_since_the_last() {
 }
 
 #[test]
+fn t08_a_dump_goes_to_the_standard_output() {
+    use std::process::Command;
+
+    const CHILD: &str = "CLASSTRACKER_TEST_INVENTORY_DUMP";
+    if std::env::var_os(CHILD).is_some() {
+        let inventory = told();
+        let foos = [1, 2].map(|number| Tracked::new(Foo(number)));
+        println!();
+        inventory.dump();
+        drop(foos);
+        return inventory.dump();
+    }
+    let child = Command::new(std::env::current_exe().unwrap())
+        .args(["inventory::t08_a_dump_goes_to_the_standard_output", "--exact", "--nocapture", "--test-threads=1"])
+        .env(CHILD, "")
+        .output()
+        .unwrap();
+    assert!(child.status.success(), "{child:?}");
+    let text = String::from_utf8(child.stdout).unwrap();
+    let expected = "Foo  allocated: 2 (+2)  retired: 0\nconformance::inventory::Foo  allocated: 0 (-2)  retired: 2\n";
+    assert!(text.contains(&format!("\nconformance::inventory::{expected}")), "{text}");
+}
+
+#[test]
 fn t08_objects_of_a_class_are_listed_when_that_is_switched_on() {
     alone("inventory::t08_objects_of_a_class_are_listed_when_that_is_switched_on", || {
         #[derive(Debug)]

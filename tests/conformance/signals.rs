@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use classtracker::stats::Stats;
 use classtracker::{ClassTracker, DeepSizeOf, MonitorOptions, Signal, Tracked};
 
 const SUMMARY: &str = "CLASSTRACKER_TEST_SUMMARY";
@@ -58,6 +59,31 @@ fn t12_a_signal_writes_the_inventory_to_a_file_without_stopping_the_program() {
     drop(child.stdin.take());
     wait_for("ended");
     assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn t12_a_signal_of_choice_appends_a_snapshot_to_a_dump() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("run.ctdump");
+    let tracker = ClassTracker::new();
+    tracker.track_class::<Thing>();
+    let options = MonitorOptions::new().signal(Signal::Usr2).stream_to(&path).no_last_snapshot();
+    let monitor = tracker.monitor(options).unwrap();
+    let mut things = Vec::new();
+    for count in 1..=3 {
+        things.push(Tracked::new(Thing([0; 1000])));
+        rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::USR2).unwrap();
+        let end = Instant::now() + Duration::from_secs(20);
+        while monitor.status().snapshots_written < count {
+            assert!(Instant::now() < end, "no snapshot after 20 seconds: {:?}", monitor.status());
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+    monitor.finish().unwrap();
+    let stats = Stats::load(&path).unwrap();
+    let said: Vec<_> = stats.snapshots().iter().map(|snapshot| (&*snapshot.label, snapshot.classes[0].live)).collect();
+    assert_eq!(said, [("SIGUSR2", 1), ("SIGUSR2", 2), ("SIGUSR2", 3)]);
+    drop(things);
 }
 
 /// Sends the signal and reads what the program then writes.

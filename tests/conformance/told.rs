@@ -1,6 +1,7 @@
 //! Trackers that are told. The global tracker is the whole process', so each test that sets one has a process of its own.
 
 use std::fmt::Debug;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -86,6 +87,29 @@ fn t02_every_object_made_gets_the_global_tracker_and_those_before_keep_what_they
         drop((before, after, elsewhere));
         let news = ["attached", "destroyed"].map(|news| names.clone().map(|name| format!("{name} {news}")));
         heard(&log, &news.concat());
+    });
+}
+
+#[test]
+fn t02_an_object_gets_the_global_tracker_however_it_is_made() {
+    alone("told::t02_an_object_gets_the_global_tracker_however_it_is_made", || {
+        let log = Log::new();
+        set_global_tracker(Some(log.clone()));
+        let things = [
+            Tracked::new(Thing(1)),
+            Tracked::from(Thing(2)),
+            Tracked::default(),
+            Tracked::new_cyclic(|_| Thing(4)),
+            Pin::into_inner(Tracked::pin(Thing(5))),
+        ];
+        let items = [Item { tracked: Trackable::new() }, Item::default()];
+        assert!(things.iter().all(|thing| is(Tracked::tracker(thing), &log)));
+        assert!(items.iter().all(|item| is(item.tracked.tracker(), &log)));
+        let things_told = |news: &str| (1..=5).map(|serial| format!("Thing {serial} {news}")).collect::<Vec<_>>();
+        let items_told = |news: &str| [6, 7].map(|serial| format!("Item {serial} {news}")).to_vec();
+        heard(&log, &[things_told("attached"), items_told("attached")].concat());
+        drop((things, items));
+        heard(&log, &[things_told("destroyed"), items_told("destroyed")].concat());
     });
 }
 
