@@ -1,7 +1,7 @@
 //! Loom models of the registry: small programs on the real code, run under every order of their steps that the bound of each
 //! admits, with every value that the orderings of its atomics let a load see.
 //!
-//! `RUSTFLAGS="--cfg loom" cargo test -p classtracker --lib --release registry::model`
+//! `RUSTFLAGS="--cfg loom" cargo test -p classtracker --lib --profile bench registry::model`
 //!
 //! # What all of them look at
 //! - [`Value`] is read and written through loom's cell: a read that races with the destructor or with a mutable borrow fails.

@@ -5,7 +5,8 @@ use crate::failure::{Failure, Result};
 
 pub(super) fn run() -> Result<()> {
     // With other flags for the compiler everything is built anew: in a folder of its own the rest stays as it is.
-    let lines = Cargo::new(&["test", "-p", "classtracker", "--lib", "--release", "registry"])
+    // Optimized as benches are: not as a whole, which takes longer than all models.
+    let lines = Cargo::new(&["test", "-p", "classtracker", "--lib", "--profile", "bench", "registry"])
         .flags("RUSTFLAGS", "--cfg loom")
         .env("CARGO_TARGET_DIR", target_dir().join("loom"))
         .run_and_read()?;
