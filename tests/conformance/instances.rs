@@ -1,6 +1,7 @@
 //! Serials, and which instances of a class are alive.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::thread;
 
 use classtracker::{ClassTracker, DeepSizeOf, Tracked};
@@ -40,6 +41,25 @@ fn t01_serials_rise_in_order_of_creation_and_are_never_used_again() {
         }
     }
     assert_eq!(kept.iter().map(serial).collect::<HashSet<_>>().len(), kept.len());
+}
+
+#[test]
+fn t01_serials_rise_whatever_is_registered_while_tracking_is_off() {
+    alone("instances::t01_serials_rise_whatever_is_registered_while_tracking_is_off", || {
+        let tracker = ClassTracker::new();
+        // A thread takes serials in blocks: the rest of one must not come after what was given meanwhile.
+        let before = Tracked::new(1_u8);
+        classtracker::set_enabled(false);
+        let meanwhile = tracker.track_object(&Arc::new(2_u8));
+        classtracker::set_enabled(true);
+        let after = (Tracked::new(3_u8), Tracked::new(String::new()));
+        assert!(serial(&before) < meanwhile);
+        assert!(
+            meanwhile < serial(&after.0) && serial(&after.0) < serial(&after.1),
+            "{meanwhile}, then {}",
+            serial(&after.0)
+        );
+    });
 }
 
 #[test]

@@ -102,6 +102,36 @@ fn p10_stopping_waits_for_the_snapshot_that_is_being_taken() {
 }
 
 #[test]
+fn p10_a_snapshot_that_takes_long_does_not_push_the_next_ones_back() {
+    const PERIOD: Duration = Duration::from_millis(100);
+
+    #[derive(DeepSizeOf)]
+    struct Slow(#[deep_size(with = slow)] u8);
+
+    fn slow(_: &u8, _: &mut Walk<'_>) {
+        std::thread::sleep(Duration::from_millis(37));
+    }
+
+    let tracker = ClassTracker::new();
+    tracker.track_class::<Slow>();
+    let object = Tracked::new(Slow(0));
+    tracker.start_periodic_snapshots(PERIOD);
+    let snapshots = wait_for(&tracker, 12);
+    tracker.stop_periodic_snapshots();
+    // How far each is from a whole number of periods after the first. The machine may be busy with something else: the median counts.
+    let mut off: Vec<_> = snapshots[1..]
+        .iter()
+        .map(|snapshot| {
+            let late = (snapshot.elapsed - snapshots[0].elapsed).as_micros() % PERIOD.as_micros();
+            late.min(PERIOD.as_micros() - late)
+        })
+        .collect();
+    off.sort_unstable();
+    assert!(off[off.len() / 2] < 15_000, "off by so many microseconds: {off:?}");
+    drop(object);
+}
+
+#[test]
 fn p10_with_nothing_tracked_the_process_memory_is_recorded() {
     let tracker = ClassTracker::new();
     tracker.start_periodic_snapshots(Duration::from_millis(1));
