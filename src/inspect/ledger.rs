@@ -13,13 +13,15 @@
 //! class, the earlier ones in a list that is empty for most.
 
 mod absorb;
+mod settle;
+mod shares;
 
 use super::addresses::Addresses;
 use super::recent::Recent;
-use super::row_shares;
 use rustc_hash::FxHashMap;
 
 pub(crate) use absorb::Renumbered;
+pub(crate) use shares::Shares;
 
 /// Nobody: no object has this serial.
 const NOBODY: u64 = u64::MAX;
@@ -211,40 +213,6 @@ impl Ledger {
         self.blocks[block.0 as usize].bytes = bytes;
     }
 
-    /// Decides who is charged for what. The ledger is empty afterwards.
-    pub(crate) fn settle(&mut self) -> Shares {
-        let mut edges = std::mem::take(&mut self.edges);
-        self.redirect(&mut edges);
-        edges.sort_unstable();
-        edges.dedup();
-        self.propagate(&edges);
-        let Self { blocks, earlier_rows, .. } = std::mem::take(self);
-        let rows = Self::shared_by_row(&blocks, earlier_rows, &edges);
-        let shares = Shares::of(&blocks);
-        Shares { rows, blocks, ..shares }
-    }
-
-    /// How much of what each row reaches is shared.
-    fn shared_by_row(blocks: &[Block], earlier_rows: Vec<(u32, u32)>, edges: &[(u32, u32)]) -> Vec<u64> {
-        let rows = (0u32..).zip(blocks).filter(|(_, block)| block.row != NO_ROW);
-        if !edges.is_empty() || !earlier_rows.is_empty() {
-            let mut reached = earlier_rows;
-            reached.extend(rows.map(|(number, block)| (number, block.row)));
-            let weights: Vec<u64> = blocks.iter().map(Block::shared_bytes).collect();
-            return row_shares::add_up(reached, edges, &weights);
-        }
-        // Each block is reached by one row alone.
-        let mut sums = Vec::new();
-        for (_, block) in rows {
-            let row = block.row as usize;
-            if row >= sums.len() {
-                sums.resize(row + 1, 0);
-            }
-            sums[row] += block.shared_bytes();
-        }
-        sums
-    }
-
     /// Notes that the present row reaches a block that another one reached before.
     #[cold]
     #[inline(never)]
@@ -259,40 +227,6 @@ impl Ledger {
             self.earlier_rows.sort_unstable();
             self.earlier_rows.dedup();
             self.many_rows = 2 * self.earlier_rows.len();
-        }
-    }
-
-    /// Takes the reachers of every block to the blocks that it reaches itself.
-    ///
-    /// In ascending order of serials, so that what a block is told first is what stays; two are kept, so a block passes
-    /// on no more than two.
-    fn propagate(&mut self, edges: &[(u32, u32)]) {
-        let mut sources: Vec<u32> = edges.iter().map(|&(from, _)| from).collect();
-        sources.dedup();
-        let mut reachers: Vec<(u64, u32)> = Vec::with_capacity(2 * sources.len());
-        for number in sources {
-            let block = &self.blocks[number as usize];
-            reachers.extend([(block.first, number), (block.second, number)]);
-        }
-        reachers.retain(|&(serial, _)| serial != NOBODY);
-        reachers.sort_unstable();
-        let mut stack = Vec::new();
-        for (serial, number) in reachers {
-            stack.push(number);
-            while let Some(number) = stack.pop() {
-                // A third reacher says nothing new to anybody.
-                let block = &self.blocks[number as usize];
-                if block.first != serial && block.second != serial {
-                    continue;
-                }
-                let begin = edges.partition_point(|&(from, _)| from < number);
-                for &(_, to) in edges[begin..].iter().take_while(|&&(from, _)| from == number) {
-                    // One that knew the serial already passes it on in its own turn.
-                    if self.blocks[to as usize].lower(serial) {
-                        stack.push(to);
-                    }
-                }
-            }
         }
     }
 
@@ -334,99 +268,5 @@ impl Block {
         } else {
             false
         }
-    }
-}
-
-/// What the shared blocks add to the objects.
-#[derive(Debug, Default)]
-pub(crate) struct Shares {
-    /// Ascending by serial, each serial once.
-    shares: Vec<Share>,
-    /// By row; rows after the last one that shares anything are missing.
-    rows: Vec<u64>,
-    blocks: Vec<Block>,
-}
-
-/// What the shared blocks add to one object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Share {
-    pub(crate) serial: u64,
-    /// Bytes of the blocks that this object is charged for.
-    pub(crate) bytes: u64,
-    /// Bytes of those among them that another object reaches too.
-    pub(crate) shared: u64,
-}
-
-impl Shares {
-    /// The serial of the object that is charged for a block.
-    pub(crate) fn owner(&self, block: BlockId) -> Option<u64> {
-        self.blocks.get(block.0 as usize).map(|block| block.first)
-    }
-
-    /// Bytes of the shared blocks that objects of this row reach, directly or through other blocks, and that at least one
-    /// more object reaches, of whatever row; each block once.
-    pub(crate) fn shared_bytes(&self, row: u32) -> u64 {
-        self.rows.get(row as usize).copied().unwrap_or(0)
-    }
-
-    /// All of them, ascending by serial.
-    #[cfg(test)]
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Share> {
-        self.shares.iter()
-    }
-
-    /// The share of one object, if it has any.
-    pub(crate) fn get(&self, serial: u64) -> Option<&Share> {
-        let at = self.shares.binary_search_by_key(&serial, |share| share.serial).ok()?;
-        self.shares.get(at)
-    }
-
-    /// The same for one who comes, as a rule, `next` in the order of serials.
-    #[inline]
-    pub(crate) fn get_from(&self, next: &mut usize, serial: u64) -> Option<&Share> {
-        let share = match self.shares.get(*next) {
-            Some(share) if share.serial == serial => share,
-            _ => {
-                *next = self.shares.binary_search_by_key(&serial, |share| share.serial).ok()?;
-                self.shares.get(*next)?
-            }
-        };
-        *next += 1;
-        Some(share)
-    }
-
-    fn of(blocks: &[Block]) -> Self {
-        let mut shares: Vec<Share> = Vec::new();
-        let mut ascending = true;
-        for block in blocks.iter().filter(|block| block.first != NOBODY && block.bytes != SEPARATE) {
-            let shared = if block.second == NOBODY { 0 } else { block.bytes };
-            let share = Share { serial: block.first, bytes: block.bytes, shared };
-            match shares.last_mut() {
-                Some(last) if last.serial == share.serial => last.add(share),
-                last => {
-                    ascending &= last.is_none_or(|last| last.serial < share.serial);
-                    shares.push(share);
-                }
-            }
-        }
-        if !ascending {
-            // Stable, since that takes note of runs: each walk brings one.
-            shares.sort_by_key(|share| share.serial);
-            shares.dedup_by(|next, kept| {
-                let same = next.serial == kept.serial;
-                if same {
-                    kept.add(*next);
-                }
-                same
-            });
-        }
-        Self { shares, ..Self::default() }
-    }
-}
-
-impl Share {
-    fn add(&mut self, other: Self) {
-        self.bytes += other.bytes;
-        self.shared += other.shared;
     }
 }

@@ -10,13 +10,17 @@
 //! lie in one that goes.
 
 mod absorb;
+mod held;
+mod tree;
 
-use super::ledger::{BlockId, Shares};
+use super::ledger::BlockId;
 use rustc_hash::FxHashSet;
 use std::mem;
 use std::ops::Range;
 
 pub(crate) use absorb::RenumberedParts;
+pub(crate) use held::Held;
+use tree::Node;
 
 /// No part.
 const NONE: u32 = u32::MAX;
@@ -69,28 +73,6 @@ struct Sums {
     bytes: u64,
 }
 
-/// A part. Those of one parent are a ring, in the order in which they were met first.
-struct Node {
-    name: &'static str,
-    level: u32,
-    parent: u32,
-    /// The next one in the ring.
-    next: u32,
-    /// The first of its own parts.
-    child: u32,
-    /// Which of its own parts is expected: the one behind that which was met last.
-    expected: u32,
-    /// The stretch of the walk in which it was met first, and its number there.
-    met: (u32, u32),
-    /// Whether any earlier object has it. If not, only blocks that were charged elsewhere had it.
-    counts: bool,
-    /// What `now` belongs to; 0: nothing.
-    scope: u64,
-    now: Sums,
-    /// What earlier objects add up to.
-    total: Sums,
-}
-
 /// What a part had before a block came to it.
 struct Before {
     part: u32,
@@ -113,15 +95,6 @@ struct Block {
     bytes: u64,
     /// What it adds to parts, in a list.
     added: Range<u32>,
-}
-
-/// The parts of an object that may have to pay for shared data.
-pub(crate) struct Held {
-    serial: u64,
-    whole: u32,
-    own: Box<[(u32, Sums)]>,
-    blocks: Box<[Block]>,
-    added: Box<[(u32, Sums)]>,
 }
 
 impl Referents {
@@ -266,44 +239,6 @@ impl Referents {
         self.leave(0);
     }
 
-    /// Takes the present object out, until it is known what it has to pay for shared data.
-    pub(super) fn hold(&mut self, serial: u64) -> Held {
-        let mut own = Vec::new();
-        self.in_order(|part| part.scope == self.object, |number, part| own.push((number, part.now)));
-        for &(part, _) in &own {
-            self.parts[part as usize].clear();
-        }
-        let held = Held {
-            serial,
-            whole: self.whole,
-            own: own.into(),
-            blocks: self.blocks.drain(..).collect(),
-            added: self.added.drain(..).collect(),
-        };
-        self.forget_blocks();
-        held
-    }
-
-    /// Takes an object in again as the present one, which has `bytes` with what `shares` charges it for.
-    pub(crate) fn resume(&mut self, held: &Held, bytes: u64, shares: &Shares) {
-        self.begin(0);
-        self.whole = held.whole;
-        for &(part, sums) in &held.own {
-            self.now(part).add(sums);
-        }
-        for block in held.blocks.iter().filter(|block| shares.owner(block.id) == Some(held.serial)) {
-            for &(part, sums) in &held.added[block.added.start as usize..block.added.end as usize] {
-                self.now(part).add(sums);
-            }
-            let mut up = block.at;
-            while up != OBJECT {
-                self.now(up).bytes += block.bytes;
-                up = self.parts[up as usize].parent;
-            }
-        }
-        self.end(bytes);
-    }
-
     /// Takes back what the present object added: its sizing broke off.
     #[cold]
     pub(super) fn forget(&mut self) {
@@ -365,93 +300,11 @@ impl Referents {
         }
         &mut part.now
     }
-
-    fn child_named(&mut self, of: u32, name: &'static str) -> u32 {
-        let expected = self.parts[of as usize].expected;
-        let child = match self.parts.get(expected as usize) {
-            // By address: names that are equal elsewhere are found below.
-            Some(part) if std::ptr::eq(part.name, name) => expected,
-            _ => self.look_for_child(of, name),
-        };
-        self.parts[of as usize].expected = self.parts[child as usize].next;
-        child
-    }
-
-    #[inline(never)]
-    fn look_for_child(&mut self, of: u32, name: &'static str) -> u32 {
-        let Node { child: first, level, .. } = self.parts[of as usize];
-        let mut last = NONE;
-        let mut next = first;
-        while let Some(part) = self.parts.get(next as usize) {
-            if part.name == name {
-                return next;
-            }
-            last = next;
-            next = if part.next == first { NONE } else { part.next };
-        }
-        let child = self.parts.len() as u32;
-        self.parts.push(Node { met: (self.stretch, child), ..Node::new(name, level + 1, of) });
-        let (before, after) = if last == NONE { (child, child) } else { (last, first) };
-        self.parts[child as usize].next = after;
-        self.parts[before as usize].next = child;
-        if last == NONE {
-            self.parts[of as usize].child = child;
-        }
-        child
-    }
-
-    /// Shows the parts that are `wanted`, each before its own. One that is not has none that is.
-    fn in_order(&self, wanted: impl Fn(&Node) -> bool, mut show: impl FnMut(u32, &Node)) {
-        let mut number = self.parts[OBJECT as usize].child;
-        while let Some(part) = self.parts.get(number as usize) {
-            let mut part = part;
-            if wanted(part) {
-                show(number, part);
-                if part.child != NONE {
-                    number = part.child;
-                    continue;
-                }
-            }
-            // Up, until there is one behind it.
-            while part.parent != OBJECT && part.next == self.parts[part.parent as usize].child {
-                part = &self.parts[part.parent as usize];
-            }
-            let end = part.next == self.parts[part.parent as usize].child;
-            number = if end { NONE } else { part.next };
-        }
-    }
 }
 
 impl Default for Referents {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-impl Node {
-    fn new(name: &'static str, level: u32, parent: u32) -> Self {
-        Self {
-            name,
-            level,
-            parent,
-            next: NONE,
-            child: NONE,
-            expected: NONE,
-            met: (0, 0),
-            counts: false,
-            scope: 0,
-            now: Sums::default(),
-            total: Sums::default(),
-        }
-    }
-
-    fn clear(&mut self) {
-        (self.scope, self.now) = (0, Sums::default());
-    }
-
-    fn with(&self, sums: Sums) -> Part {
-        let Sums { count, flat_bytes, bytes } = sums;
-        Part { name: self.name, level: self.level, count, flat_bytes, bytes }
     }
 }
 

@@ -3,12 +3,11 @@
 //! Parts of one name are one. They stand in the order in which one thread alone would have met them: each part knows the
 //! stretch of the walk in which it was met first.
 
-use super::{Held, NONE, OBJECT, Part, Referents};
-use crate::inspect::ledger::Renumbered;
+use super::{NONE, OBJECT, Part, Referents};
 use rustc_hash::FxHashMap;
 
 /// The numbers that the parts of one tree have in the one that took them in.
-pub(crate) struct RenumberedParts(Vec<u32>);
+pub(crate) struct RenumberedParts(pub(super) Vec<u32>);
 
 impl Referents {
     /// The objects that follow belong to this stretch of the walk; numbers rise.
@@ -70,39 +69,5 @@ impl Referents {
         }
         keyed.sort_by_key(|&(place, _)| place);
         parts.iter_mut().zip(keyed).for_each(|(part, (_, sorted))| *part = sorted);
-    }
-
-    fn child_of(&self, parent: u32, name: &str) -> Option<u32> {
-        let first = self.parts.get(parent as usize)?.child;
-        let mut next = first;
-        while let Some(part) = self.parts.get(next as usize) {
-            if part.name == name {
-                return Some(next);
-            }
-            next = if part.next == first { NONE } else { part.next };
-        }
-        None
-    }
-}
-
-impl Held {
-    /// Has its parts and blocks bear the numbers that they have in the tree and the ledger that took in those it is from.
-    pub(crate) fn renumber(&mut self, parts: &RenumberedParts, blocks: &Renumbered) {
-        let part = |number: &mut u32| {
-            if *number != NONE {
-                *number = parts.0[*number as usize];
-            }
-        };
-        part(&mut self.whole);
-        self.own.iter_mut().chain(&mut self.added).for_each(|(number, _)| part(number));
-        let mut known = Vec::with_capacity(self.blocks.len());
-        for mut block in std::mem::take(&mut self.blocks) {
-            part(&mut block.at);
-            if let Some(id) = blocks.of(block.id) {
-                block.id = id;
-                known.push(block);
-            }
-        }
-        self.blocks = known.into();
     }
 }
