@@ -1,0 +1,366 @@
+//! The walk over the objects of one class: compiled for each, so that a small object is sized without a call.
+
+use std::collections::HashMap;
+use std::mem;
+
+use rustc_hash::FxHashMap;
+
+use super::Measuring;
+use super::ground::Visits;
+use super::waiting::{Again, Claimant, Postponed, RunOfClaimants};
+use crate::inspect::Measured;
+use crate::registry::{Object, SiteKey, Visitor};
+use crate::tracker::class::Represent;
+use crate::tracker::plan::{ClassPlan, Row};
+use crate::tracker::sites::{NOWHERE, SiteSums};
+use crate::tracker::sizing::Sizing;
+use crate::tracker::tally::{Candidate, Source, Sums};
+
+/// Walks all objects of `T` that the plan wants.
+pub(in crate::tracker) fn class<T: Send + Sync + 'static, S: Sizing<T>>(
+    measuring: &mut Measuring<'_, '_>,
+    plan: &ClassPlan,
+    sizing: S,
+) {
+    let walker = measuring.walker;
+    let pages = &measuring.ground.pages[measuring.class];
+    let mut visits = mem::take(&mut measuring.visits);
+    let flat_bytes = size_of::<T>() as u64;
+    let by_site = mem::take(&mut measuring.by_site);
+    let mut run = Run {
+        some_are_own: !measuring.own.is_empty(),
+        measuring,
+        plan,
+        page: 0,
+        again: None,
+        span: (0, 0),
+        number: 0,
+        from: 0,
+        length: 0,
+        threshold: ALL,
+        usual: (0, 0),
+        site_key: SiteKey::NONE,
+        levels: 0,
+        sums: Sums::default(),
+        runs: vec![None; plan.spans.len()],
+        by_site,
+        flat_bytes,
+        sizing,
+    };
+    while let Some(page) = run.next_page(&mut visits) {
+        walker.visit::<T>(pages, page, &mut run);
+    }
+    run.flush();
+    run.measuring.by_site = run.by_site;
+}
+
+/// The threshold below which no object is.
+const ALL: (u64, u64) = (0, u64::MAX);
+
+/// A run of objects of one span: what the walk needs for each of them, at hand.
+struct Run<'r, 'm, 's, S> {
+    measuring: &'r mut Measuring<'m, 's>,
+    plan: &'r ClassPlan,
+    /// The page that is visited.
+    page: usize,
+    /// Those of it that are sized once more, if that is what it is visited for.
+    again: Option<FxHashMap<u64, (usize, Claimant)>>,
+    /// The serials of the present span that are old enough: from the first, less than the second further. Its number.
+    span: (u64, u64),
+    number: usize,
+    /// The same, but none where each object is [looked up](Run::look_up).
+    from: u64,
+    length: u64,
+    /// See [`crate::tracker::tally::Tally::threshold`].
+    threshold: (u64, u64),
+    /// An object that has the first of these bytes or more, by less than the second, is neither the smallest nor the largest, and
+    /// is not listed.
+    usual: (u64, u64),
+    /// Where the last object was made.
+    site_key: SiteKey,
+    /// How many levels of parts the span asks for.
+    levels: u32,
+    sums: Sums,
+    /// For each span, the number of its claimants' run, once there are any.
+    runs: Vec<Option<u32>>,
+    by_site: SiteSums,
+    flat_bytes: u64,
+    /// Whether any object at all is registered on its own.
+    some_are_own: bool,
+    sizing: S,
+}
+
+impl<T: Send + Sync + 'static, S: Sizing<T>> Visitor<T> for Run<'_, '_, '_, S> {
+    #[inline]
+    fn object(&mut self, object: &Object<'_, T>, value: &T) {
+        let serial = object.serial();
+        if serial.wrapping_sub(self.from) >= self.length {
+            return self.look_up(object, value);
+        }
+        match self.sizing.measure_or_panic(self.measuring.sizer, serial, value) {
+            Ok(bytes) => self.file_plain(object, serial, bytes),
+            Err(measured) => self.file(object, measured),
+        }
+    }
+
+    #[cold]
+    fn borrowed(&mut self, object: &Object<'_, T>) {
+        if self.counts(object.serial()) {
+            self.file_whole(object, Measured { unread: true, ..Measured::plain(self.flat_bytes) });
+        }
+    }
+
+    /// The sizing of an object broke off: it counts with what was found.
+    #[cold]
+    fn panicked(&mut self, object: &Object<'_, T>) {
+        if self.counts(object.serial()) {
+            let measured = self.measuring.sizer.broken_off(size_of::<T>());
+            self.file_whole(object, measured);
+        }
+    }
+}
+
+impl<S> Run<'_, '_, '_, S> {
+    /// Whether an object is counted in this run, which becomes the one of its span.
+    fn counts(&mut self, serial: u64) -> bool {
+        (serial.wrapping_sub(self.span.0) < self.span.1 || self.find_span(serial))
+            && !(self.some_are_own && self.measuring.own.contains(&serial))
+    }
+
+    /// An object that may not count, or that is sized part by part.
+    #[inline(never)]
+    fn look_up<T: Send + Sync + 'static>(&mut self, object: &Object<'_, T>, value: &T)
+    where
+        S: Sizing<T>,
+    {
+        let serial = object.serial();
+        if !self.counts(serial) {
+            return;
+        }
+        let sizer = &mut *self.measuring.sizer;
+        if self.levels > 0 {
+            let measured = self.sizing.detailed_or_panic(sizer, serial, value, self.levels);
+            return self.file(object, measured);
+        }
+        match self.sizing.measure_or_panic(sizer, serial, value) {
+            Ok(bytes) => self.file_plain(object, serial, bytes),
+            Err(measured) => self.file(object, measured),
+        }
+    }
+
+    /// Files an object that could not be taken apart.
+    fn file_whole<T: Send + Sync + 'static>(&mut self, object: &Object<'_, T>, measured: Measured) {
+        self.measuring.sizer.whole(size_of::<T>(), measured);
+        self.file(object, measured);
+    }
+
+    /// Goes over to the span that an object belongs to; whether there is one.
+    #[cold]
+    fn find_span(&mut self, serial: u64) -> bool {
+        let cut = self.measuring.cut;
+        let number = match &mut self.again {
+            None => self.plan.spans.iter().position(|(span, _)| serial < cut && span.contains(serial)),
+            Some(left) => left.remove(&serial).map(|(span, _)| span),
+        };
+        let Some(number) = number else { return false };
+        self.flush();
+        let (span, row) = &self.plan.spans[number];
+        self.number = number;
+        self.span = match self.again {
+            None => (span.from, span.until.min(cut) - span.from),
+            Some(_) => (serial, 1),
+        };
+        self.levels = span.resolution_level;
+        let looked_up = self.levels > 0 || self.some_are_own || self.again.is_some();
+        (self.from, self.length) = (self.span.0, if looked_up { 0 } else { self.span.1 });
+        self.measuring.sizer.set_row(*row as u32);
+        if self.levels > 0 {
+            let referents = self.measuring.rows[*row].take_referents(self.measuring.stretch);
+            self.measuring.sizer.set_referents(Some(referents));
+        }
+        self.threshold = if span.looks_at_all() { ALL } else { self.measuring.rows[*row].tally.threshold() };
+        self.usual = (0, 0);
+        true
+    }
+
+    /// Files an object that was read and shares nothing, as most do: if it came from where the last one did, and its bytes are
+    /// within what there was before, its row's sums are all that changes.
+    #[inline]
+    fn file_plain<T: Send + Sync + 'static>(&mut self, object: &Object<'_, T>, serial: u64, bytes: u64) {
+        if object.site_key() != self.site_key {
+            self.change_site(object);
+        }
+        self.sums.add_between(bytes);
+        if bytes.wrapping_sub(self.usual.0) >= self.usual.1 {
+            // Where all objects are of one size, all are as large as the least that is listed.
+            if bytes == self.threshold.0 && serial >= self.threshold.1 {
+                return;
+            }
+            self.unusual(object, bytes);
+        }
+    }
+
+    #[inline(never)]
+    fn change_site<T: Send + Sync + 'static>(&mut self, object: &Object<'_, T>) {
+        self.by_site.at(object.site(), &self.sums);
+        let key = object.site_key();
+        self.site_key = if key.tells() { key } else { SiteKey::NONE };
+    }
+
+    /// An object that is smaller or larger than all before, or that may be listed.
+    #[inline(never)]
+    fn unusual<T: Send + Sync + 'static>(&mut self, object: &Object<'_, T>, bytes: u64) {
+        self.sums.widen(bytes);
+        self.offer(object, Measured::plain(bytes));
+        let (from, until) = self.sums.between();
+        self.usual = (from, until.min(self.threshold.0).saturating_sub(from));
+    }
+
+    #[inline(never)]
+    fn file<T: Send + Sync + 'static>(&mut self, object: &Object<'_, T>, measured: Measured) {
+        if measured.claims {
+            return self.look_at(object, measured);
+        }
+        if !measured.unread && self.levels == 0 {
+            return self.file_plain(object, object.serial(), measured.bytes);
+        }
+        if object.site_key() != self.site_key {
+            self.change_site(object);
+        }
+        self.sums.add(measured.bytes, measured.unread);
+        self.offer(object, measured);
+    }
+
+    /// An object that is added up already may be listed.
+    #[inline]
+    fn offer<T: Send + Sync + 'static>(&mut self, object: &Object<'_, T>, measured: Measured) {
+        let (bytes, serial) = self.threshold;
+        if measured.bytes > bytes || (measured.bytes == bytes && object.serial() < serial) {
+            self.look_at(object, measured);
+        }
+    }
+
+    /// Objects that may be listed, that may have to pay for shared data, or that are to be kept.
+    #[cold]
+    #[inline(never)]
+    fn look_at<T: Send + Sync + 'static>(&mut self, object: &Object<'_, T>, measured: Measured) {
+        let (span, row) = &self.plan.spans[self.number];
+        let again = self.again.is_some();
+        if span.keep
+            && !again
+            && let Some(handle) = object.handle()
+        {
+            self.measuring.findings.kept.push((object.serial(), Box::new(handle)));
+        }
+        let Row { tally, ages, .. } = &mut self.measuring.rows[*row];
+        if let (Some(_), Some(ages), false) = (span.ages, ages, again) {
+            ages.add(object.birth(), object.serial(), || candidate(object, measured, span.repr.clone()));
+        }
+        if !measured.claims && !tally.wants(measured.bytes, object.serial()) {
+            return;
+        }
+        if measured.claims {
+            self.claims(object, measured);
+        } else {
+            let mut candidate = candidate(object, measured, span.repr.clone());
+            candidate.parts = self.measuring.sizer.parts();
+            tally.consider(candidate);
+            if !span.looks_at_all() {
+                self.threshold = tally.threshold();
+            }
+        }
+    }
+
+    /// An object that may have to pay for shared data.
+    fn claims<T: Send + Sync + 'static>(&mut self, object: &Object<'_, T>, measured: Measured) {
+        let measuring = &mut *self.measuring;
+        let run = *self.runs[self.number].get_or_insert_with(|| {
+            let (span, row) = &self.plan.spans[self.number];
+            let runs = &mut measuring.waiting.runs;
+            runs.push(RunOfClaimants { row: *row, flat_bytes: self.flat_bytes, repr: span.repr.clone() });
+            runs.len() as u32 - 1
+        });
+        let claimant = Claimant {
+            bytes: measured.bytes,
+            place: object.place(),
+            birth: object.birth(),
+            site: object.site(),
+            run,
+            unread: measured.unread,
+            held: measuring.sizer.hold(object.serial()).map(Box::new),
+        };
+        if measured.unread && measuring.sizer.is_to_be_sized_again() {
+            let (class, stretch) = (measuring.class, measuring.stretch);
+            measuring.waiting.postponed.push(Postponed {
+                class,
+                page: self.page,
+                stretch,
+                span: self.number,
+                claimant,
+            });
+        } else {
+            measuring.live[self.number] += 1;
+            measuring.waiting.claimants.push(claimant);
+        }
+    }
+
+    /// The next page to visit.
+    fn next_page(&mut self, visits: &mut Visits) -> Option<usize> {
+        self.page = match visits {
+            Visits::None => return None,
+            Visits::Pages(pages) => pages.next()?,
+            Visits::Again(pages) => {
+                self.file_dead();
+                let Again { page, stretch, left } = pages.next()?;
+                self.again = Some(left);
+                self.measuring.stretch = stretch;
+                // Each object is looked for.
+                (self.span, self.length) = ((0, 0), 0);
+                page
+            }
+        };
+        Some(self.page)
+    }
+
+    /// Those of the page that were to be sized once more and have died count with what was found first.
+    #[cold]
+    fn file_dead(&mut self) {
+        for (span, claimant) in self.again.take().into_iter().flat_map(HashMap::into_values) {
+            self.measuring.live[span] += 1;
+            self.measuring.waiting.claimants.push(claimant);
+        }
+    }
+
+    /// Adds the run to its row.
+    fn flush(&mut self) {
+        self.by_site.at(NOWHERE, &self.sums);
+        self.site_key = SiteKey::NONE;
+        let sums = mem::take(&mut self.sums).of_flat_size(self.flat_bytes);
+        if let Some((_, row)) = self.plan.spans.get(self.number) {
+            self.measuring.live[self.number] += sums.live();
+            let row = &mut self.measuring.rows[*row];
+            row.tally.join(sums);
+            self.by_site.empty_into(&mut row.tally.sites);
+            if let Some(referents) = self.measuring.sizer.set_referents(None) {
+                row.referents = Some(referents);
+            }
+        }
+    }
+}
+
+fn candidate<T: Send + Sync + 'static>(
+    object: &Object<'_, T>,
+    measured: Measured,
+    repr: Option<Represent>,
+) -> Candidate {
+    Candidate {
+        bytes: measured.bytes,
+        serial: object.serial(),
+        unread: measured.unread,
+        flat_bytes: size_of::<T>() as u64,
+        birth: Some(object.birth()),
+        site: object.site(),
+        source: Source::Registry(object.place(), repr),
+        parts: Vec::new(),
+    }
+}
