@@ -237,9 +237,11 @@ fn any_allocator_can_be_counted() {
 
     // SAFETY: no block is ever given.
     unsafe impl GlobalAlloc for Empty {
+        // Safety: as the trait says.
         unsafe fn alloc(&self, _: Layout) -> *mut u8 {
             std::ptr::null_mut()
         }
+        // Safety: as the trait says.
         unsafe fn dealloc(&self, _: *mut u8, _: Layout) {}
     }
 

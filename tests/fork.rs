@@ -36,6 +36,7 @@ static GO_ON: AtomicBool = AtomicBool::new(false);
 
 // SAFETY: the system's allocator does the work.
 unsafe impl GlobalAlloc for Stopping {
+    // Safety: as the trait says.
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         TAKEN.set(TAKEN.get() + 1);
         let left = LEFT.get();
@@ -52,6 +53,7 @@ unsafe impl GlobalAlloc for Stopping {
         unsafe { System.alloc(layout) }
     }
 
+    // Safety: as the trait says.
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         // SAFETY: the caller's promise.
         unsafe { System.dealloc(block, layout) }

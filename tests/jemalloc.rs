@@ -13,6 +13,7 @@ use classtracker::{MemoryOptions, process_memory};
 /// As `tikv-jemallocator` has it, of the copy that is linked already.
 struct Jemalloc;
 
+// SAFETY: as jemalloc declares them: pointers and sizes, of which it keeps nothing.
 unsafe extern "C" {
     #[link_name = "_rjem_aligned_alloc"]
     fn aligned_alloc(alignment: usize, size: usize) -> *mut c_void;
@@ -22,11 +23,13 @@ unsafe extern "C" {
 
 // SAFETY: the functions are jemalloc's own, and are called as C asks for.
 unsafe impl GlobalAlloc for Jemalloc {
+    // Safety: as the trait says.
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: the alignment is a power of two, and the size a multiple of it.
         unsafe { aligned_alloc(layout.align().max(16), layout.size().next_multiple_of(layout.align().max(16))) }.cast()
     }
 
+    // Safety: as the trait says.
     unsafe fn dealloc(&self, block: *mut u8, _: Layout) {
         // SAFETY: the caller frees what `alloc` gave.
         unsafe { free(block.cast()) }

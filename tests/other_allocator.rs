@@ -17,6 +17,7 @@ const CHUNK: usize = 64 << 20;
 
 // SAFETY: each block is a piece of mapped memory of its own, aligned as asked for.
 unsafe impl GlobalAlloc for Bump {
+    // Safety: as the trait says.
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let mut rest = self.rest.lock().unwrap();
         let start = rest.0.next_multiple_of(layout.align());
@@ -39,6 +40,7 @@ unsafe impl GlobalAlloc for Bump {
         std::ptr::with_exposed_provenance_mut(start)
     }
 
+    // Safety: as the trait says.
     unsafe fn dealloc(&self, _: *mut u8, _: Layout) {}
 }
 
