@@ -10,15 +10,18 @@
 //! - A million objects and more do not fit in the caches nearest to the processor. What that alone costs stands beside it: a plain
 //!   loop over as many `Arc`s of the same objects, in the order in which they were made.
 
+mod churn;
+mod object;
 mod processor;
 mod report;
 
 use std::hint::black_box;
 use std::process::Command;
 use std::sync::Arc;
-use std::time::Instant;
 
-use classtracker::{ClassTracker, DeepSizeOf, Inspect, Tracked};
+use churn::{WINDOW, churn_of};
+use classtracker::{ClassTracker, Inspect, Tracked};
+use object::Object;
 use processor::processor_seconds;
 use report::{report, show};
 
@@ -78,28 +81,6 @@ fn child(which: &str, objects: u64) -> Vec<f64> {
     text.split_whitespace().map(|word| word.parse().expect("it prints numbers")).collect()
 }
 
-#[derive(DeepSizeOf)]
-struct Object {
-    id: u64,
-    name: String,
-    values: Vec<u32>,
-}
-
-impl Object {
-    fn new(id: u64) -> Self {
-        Self { id, name: "x".repeat((id % 37) as usize), values: vec![1; (id % 13) as usize] }
-    }
-
-    /// As a program would reckon it by hand.
-    fn deep_size(&self) -> usize {
-        size_of::<Self>() + self.name.capacity() + self.values.capacity() * size_of::<u32>()
-    }
-
-    fn sum(&self) -> u64 {
-        self.id ^ self.name.len() as u64 ^ self.values.len() as u64
-    }
-}
-
 /// Objects that are there, and how long it takes to go through them.
 struct Timed {
     objects: u64,
@@ -121,17 +102,18 @@ fn snapshots(objects: u64) -> Timed {
     let seconds = median_of(runs(objects), || tracker.create_snapshot(""));
     let live = tracker.create_snapshot("").classes[0].live;
     assert_eq!(live, objects, "all of them were there");
-    black_box(all.iter().map(|object| object.sum()).max());
+    black_box(all);
     Timed { objects, seconds, seconds_for_few }
 }
 
 fn loops(objects: u64) -> Timed {
     let mut all: Vec<_> = (0..FEW).map(|id| Arc::new(Object::new(id))).collect();
-    let sum = |all: &[Arc<Object>]| all.iter().map(|object| object.deep_size()).sum::<usize>();
+    let deep_size = |object: &Arc<Object>| size_of::<Object>() + object.owned_bytes();
+    let sum = |all: &[Arc<Object>]| all.iter().map(deep_size).sum::<usize>();
     let seconds_for_few = median_of(101, || sum(black_box(&all)));
     all.extend((FEW..objects).map(|id| Arc::new(Object::new(id))));
     let seconds = median_of(runs(objects), || sum(black_box(&all)));
-    black_box(all.iter().map(|object| object.sum()).max());
+    black_box(all);
     Timed { objects, seconds, seconds_for_few }
 }
 
@@ -197,13 +179,12 @@ fn hundred(objects: u64) {
     black_box(all);
 }
 
-const WINDOW: usize = 64;
 const DROPS: usize = 40_000;
 
 /// Prints the seconds that 64 threads take to create and drop; afterwards every count must be exact.
 fn threads_tracked() {
     let tracker = tracker_of::<[u64; 5]>();
-    println!("{}", churn(|| Tracked::new(black_box([1_u64; 5]))));
+    println!("{}", churn_of(THREADS, DROPS, || Tracked::new(black_box([1_u64; 5]))));
     let snapshot = tracker.create_snapshot("");
     let row = &snapshot.classes[0];
     let made = (THREADS * (WINDOW + DROPS)) as u64;
@@ -211,24 +192,5 @@ fn threads_tracked() {
 }
 
 fn threads_arc() {
-    println!("{}", churn(|| Arc::new(black_box([1_u64; 5]))));
-}
-
-/// Seconds on the clock: threads that wait for each other take no processor's time.
-fn churn<T>(make: impl Fn() -> T + Sync) -> f64 {
-    let start = Instant::now();
-    std::thread::scope(|scope| {
-        for _ in 0..THREADS {
-            scope.spawn(|| {
-                let mut window: Vec<Option<T>> = (0..WINDOW).map(|_| Some(make())).collect();
-                for round in 0..DROPS {
-                    let place = &mut window[round % WINDOW];
-                    *place = None;
-                    *place = Some(make());
-                }
-                black_box(&window);
-            });
-        }
-    });
-    start.elapsed().as_secs_f64()
+    println!("{}", churn_of(THREADS, DROPS, || Arc::new(black_box([1_u64; 5]))));
 }

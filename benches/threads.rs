@@ -5,6 +5,7 @@
 //! half of the objects on each of two threads, against one loop over all. What that does not reach, nobody does: the cores may share
 //! one memory, one power budget, or one core.
 
+mod object;
 mod report;
 
 use std::hint::black_box;
@@ -13,6 +14,7 @@ use std::thread;
 use std::time::Instant;
 
 use classtracker::{ClassTracker, DeepSizeOf, Inspect, Tracked};
+use object::Object;
 use report::{report, show};
 
 const OBJECTS: u64 = 1_000_000;
@@ -48,23 +50,6 @@ fn main() {
 }
 
 #[derive(DeepSizeOf)]
-struct Object {
-    id: u64,
-    name: String,
-    values: Vec<u32>,
-}
-
-impl Object {
-    fn new(id: u64) -> Self {
-        Self { id, name: "x".repeat((id % 37) as usize), values: vec![1; (id % 13) as usize] }
-    }
-
-    fn sum(&self) -> usize {
-        self.id as usize ^ (self.name.capacity() + self.values.capacity() * size_of::<u32>())
-    }
-}
-
-#[derive(DeepSizeOf)]
 struct Sharing {
     id: u64,
     tags: Arc<Vec<String>>,
@@ -86,7 +71,8 @@ fn snapshots<T: Inspect + Send + Sync + 'static>() -> Vec<f64> {
 
 /// A loop over the objects: in two halves, on a thread each, against one.
 fn loops(objects: &[Arc<Object>]) -> Vec<f64> {
-    let sum = |objects: &[Arc<Object>]| objects.iter().map(|object| object.sum()).fold(0, usize::wrapping_add);
+    let read = |object: &Arc<Object>| object.id as usize ^ object.owned_bytes();
+    let sum = |objects: &[Arc<Object>]| objects.iter().map(read).fold(0, usize::wrapping_add);
     let time = |work: &dyn Fn() -> usize| {
         let start = Instant::now();
         black_box(work());

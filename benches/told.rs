@@ -4,17 +4,17 @@
 //! Prints `name <tab> value <tab> bound <tab> ok|over`, a line for each figure; the spread goes to stderr. Each pair is measured
 //! in turn, many times, and the median of the pairs' ratios counts.
 
+mod churn;
+mod processor;
 mod report;
 
 use std::hint::black_box;
 use std::sync::Arc;
 
+use churn::{DROPS, pairs, turn_over};
 use classtracker::{Inventory, Trackable, Tracked, set_global_tracker};
+use processor::processor_seconds;
 use report::report;
-
-const ROUNDS: usize = 25;
-const WINDOW: usize = 64;
-const DROPS: usize = 400_000;
 
 fn main() {
     by_value();
@@ -55,14 +55,6 @@ fn inventory() {
     }
 }
 
-/// The ratios of `ours` to `theirs`, measured in turn.
-fn pairs(ours: impl Fn() -> f64, theirs: impl Fn() -> f64) -> Vec<f64> {
-    // What comes once is not measured.
-    ours();
-    theirs();
-    (0..ROUNDS).map(|_| ours() / theirs()).collect()
-}
-
 /// Seconds of processor time for creating and dropping objects, with a window of them alive, on each of `threads` threads at once.
 ///
 /// Not of the clock on the wall: what else runs on the machine takes turns with one side more than with the other.
@@ -70,29 +62,10 @@ fn churn<T>(threads: usize, make: impl Fn() -> T + Sync) -> f64 {
     std::thread::scope(|scope| {
         let work = || {
             let start = processor_seconds();
-            let mut window: Vec<Option<T>> = (0..WINDOW).map(|_| Some(make())).collect();
-            for round in 0..DROPS {
-                let place = &mut window[round % WINDOW];
-                *place = None;
-                *place = Some(make());
-            }
-            black_box(&window);
+            turn_over(DROPS, &make);
             processor_seconds() - start
         };
         let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
         threads.into_iter().map(|thread| thread.join().expect("it does not panic")).sum()
     })
-}
-
-/// The time that this thread has run.
-#[cfg(target_os = "linux")]
-fn processor_seconds() -> f64 {
-    let now = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
-    now.tv_sec as f64 + now.tv_nsec as f64 / 1e9
-}
-
-#[cfg(not(target_os = "linux"))]
-fn processor_seconds() -> f64 {
-    static START: std::sync::LazyLock<std::time::Instant> = std::sync::LazyLock::new(std::time::Instant::now);
-    START.elapsed().as_secs_f64()
 }

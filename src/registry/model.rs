@@ -28,7 +28,6 @@ mod exit;
 mod line;
 mod slots;
 mod told;
-
 mod walkers;
 mod watch;
 
