@@ -206,8 +206,7 @@ impl<T: Inspect + Clone + Send + Sync + 'static> Tracked<T> {
             }
             this.admit_walkers();
         }
-        let value = (**this).clone();
-        let mine = Tracked::build(Box::new_uninit(), value, register::<T>(Location::caller()), false);
+        let mine = Tracked::build((**this).clone(), register::<T>(Location::caller()), false);
         if let Some(bundle) = Tracked::bundle(this) {
             Tracked::set_bundle(&mine, bundle);
         }

@@ -66,31 +66,33 @@ impl<T: Inspect + Send + Sync + 'static> Tracked<T> {
     #[track_caller]
     pub fn new(value: T) -> Self {
         let location = Location::caller();
-        // First, since it is a call.
-        let memory = Box::new_uninit();
-        match with_local(|local| local.register_usually(registry(), TypeId::of::<T>(), location)) {
-            Some(place) => {
+        if with_local(|local| local.is_usual(registry())) {
+            // What is called comes first, while there is little to be kept over it.
+            let memory = Box::new_uninit();
+            let ticks = crate::clock::ticks();
+            if let Some(place) = with_local(|local| local.register_usually(TypeId::of::<T>(), location, ticks)) {
                 let this = Self::from_box(Box::write(memory, Node { header: Header::usual(&place), value }));
                 place.slot.publish(this.node.as_ptr().cast());
-                this
+                return this;
             }
-            None => Self::new_otherwise(memory, value, location),
         }
+        // From one place alone, so that there is one stack alone that leads there.
+        Self::new_otherwise(value, location)
     }
 
     #[inline(never)]
-    fn new_otherwise(memory: Box<MaybeUninit<Node<T>>>, value: T, location: &'static Location<'static>) -> Self {
+    fn new_otherwise(value: T, location: &'static Location<'static>) -> Self {
         let register = |local: &Local| local.register_otherwise(registry(), TypeId::of::<T>(), Seed::of::<T>, location);
-        let this = Self::build(memory, value, with_local(register), false);
+        let this = Self::build(value, with_local(register), false);
         this.admit_walkers();
         this
     }
 
     /// An object that is registered, but that its slot does not show yet.
-    pub(super) fn build(memory: Box<MaybeUninit<Node<T>>>, value: T, place: Registration, pinned: bool) -> Self {
+    pub(super) fn build(value: T, place: Registration, pinned: bool) -> Self {
         let is_told = place.given.is_told();
         let header = Header::new(Counts::unique(), place, pinned);
-        let this = Self::from_box(Box::write(memory, Node { header, value }));
+        let this = Self::from_box(Box::new(Node { header, value }));
         if is_told {
             this.announce();
         }
@@ -184,7 +186,7 @@ impl<T: Inspect + Send + Sync + 'static> Tracked<T> {
     #[must_use]
     #[track_caller]
     pub fn pin(value: T) -> core::pin::Pin<Self> {
-        let this = Self::build(Box::new_uninit(), value, register::<T>(Location::caller()), true);
+        let this = Self::build(value, register::<T>(Location::caller()), true);
         this.admit_walkers();
         // SAFETY: what moves a value or lends it mutably looks first whether it is pinned.
         unsafe { core::pin::Pin::new_unchecked(this) }

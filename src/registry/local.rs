@@ -198,38 +198,28 @@ impl Local {
         }
     }
 
-    /// A slot, a serial and an origin for a new object.
+    /// Whether new objects are registered the usual way: tracking is on, there is no global tracker, and nothing has changed since this
+    /// thread last looked.
     #[inline]
-    pub(super) fn register(
-        &self,
-        registry: &'static Registry,
-        type_id: TypeId,
-        seed: fn() -> Seed,
-        location: &'static Location<'static>,
-    ) -> Registration {
-        match self.register_usually(registry, type_id, location) {
-            Some(Usual { slot, serial, origin }) => Registration { slot, given: Given { serial, origin, tracker: 0 } },
-            None => self.register_otherwise(registry, type_id, seed, location),
-        }
+    pub(super) fn is_usual(&self, registry: &'static Registry) -> bool {
+        registry.control() == self.control.get()
     }
 
-    /// The same where nothing is to be done but that, which is the usual case; `None` where there is, or may be.
+    /// A slot, a serial and an origin for a new object that is made now, if [`Local::is_usual`] has said so, and if nothing is to be done
+    /// but that. `None` where there is, or may be.
     ///
     /// Always inlined: the comparison of types is one of constants only where the type is known.
     #[inline(always)]
     pub(super) fn register_usually(
         &self,
-        registry: &'static Registry,
         type_id: TypeId,
         location: &'static Location<'static>,
+        ticks: u64,
     ) -> Option<Usual> {
         let recent = self.recent[recent_index(type_id, location)].get();
-        let known = core::ptr::eq(recent.location, location) && recent.type_id == type_id;
-        if !known || registry.control() != self.control.get() {
+        if !core::ptr::eq(recent.location, location) || recent.type_id != type_id {
             return None;
         }
-        // A call, so before there is much to be kept in mind over it.
-        let origin = recent.origin.at(crate::clock::ticks());
         // SAFETY: an entry with a type points to a share in `classes`; both go together, in `close`.
         let share = unsafe { &*recent.local };
         let serial = self.next.get();
@@ -240,7 +230,24 @@ impl Local {
         let slot = share.pop()?;
         self.next.set(serial + 1);
         count(&share.created, created + 1);
-        Some(Usual { slot, serial, origin })
+        Some(Usual { slot, serial, origin: recent.origin.at(ticks) })
+    }
+
+    /// A slot, a serial and an origin for a new object.
+    pub(super) fn register(
+        &self,
+        registry: &'static Registry,
+        type_id: TypeId,
+        seed: fn() -> Seed,
+        location: &'static Location<'static>,
+    ) -> Registration {
+        if self.is_usual(registry)
+            && let Some(place) = self.register_usually(type_id, location, crate::clock::ticks())
+        {
+            let Usual { slot, serial, origin } = place;
+            return Registration { slot, given: Given { serial, origin, tracker: 0 } };
+        }
+        self.register_otherwise(registry, type_id, seed, location)
     }
 
     /// The way that is usual where there is a global tracker, and that of all other cases. All that is known of a type comes by a
@@ -253,11 +260,14 @@ impl Local {
         seed: fn() -> Seed,
         location: &'static Location<'static>,
     ) -> Registration {
+        if Registry::is_off(registry.control()) {
+            return Registration { slot: null(), given: Given::nothing() };
+        }
         let recent = self.recent[recent_index(type_id, location)].get();
         let known = core::ptr::eq(recent.location, location) && recent.type_id == type_id;
         let serial = self.next.get();
         if known && self.is_told(registry) && serial != self.end.get() {
-            // SAFETY: as in `register`.
+            // SAFETY: as in `register_usually`.
             let share = unsafe { &*recent.local };
             let created = share.created();
             if created != share.stop.get()

@@ -46,7 +46,7 @@ impl Local {
         if !known || registry.control() != self.control.get() || serial == self.end.get() {
             return None;
         }
-        // SAFETY: as in `register`.
+        // SAFETY: as in `register_usually`.
         let share = unsafe { &*recent.local };
         self.next.set(serial + 1);
         bump(&share.created);
@@ -66,7 +66,7 @@ impl Local {
         let known = core::ptr::eq(recent.location, location) && recent.type_id == type_id;
         let serial = self.next.get();
         if known && self.is_told(registry) && serial != self.end.get() {
-            // SAFETY: as in `register`.
+            // SAFETY: as in `register_usually`.
             let share = unsafe { &*recent.local };
             self.next.set(serial + 1);
             bump(&share.created);
