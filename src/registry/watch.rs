@@ -2,7 +2,7 @@
 //!
 //! Threads are told in two ways. A creation that is to be watched must not take the fast road: the list of recent classes and
 //! sites of each thread is given up under the next epoch, and the class stays out of it, or has its thread stop at a number of
-//! creations. A drop that is to be watched finds that its thread keeps no free slots, and takes the slow road.
+//! creations. A drop that is to be watched finds that its thread has reached the number of drops at which it stops, 0.
 
 use super::class::{Class, Threads};
 use super::sync::Ordering;
