@@ -246,6 +246,36 @@ fn trackers_that_set_each_other_without_end_come_to_an_end() {
 }
 
 #[test]
+fn a_tracker_that_changes_the_object_whenever_it_is_told_of_a_change_comes_to_an_end() {
+    alone("faults::a_tracker_that_changes_the_object_whenever_it_is_told_of_a_change_comes_to_an_end", || {
+        static THING: Mutex<Option<Tracked<Thing>>> = Mutex::new(None);
+        static TOLD: AtomicU64 = AtomicU64::new(0);
+
+        let thing = Tracked::new(Thing(1));
+        *THING.lock().unwrap() = Some(thing.clone());
+        Tracked::set_tracker(
+            &thing,
+            Some(always(|news, _| {
+                // Relaxed: one thread. Without an end of their own they would be more than can be waited for.
+                if news == "updated" && TOLD.load(Ordering::Relaxed) < 200 {
+                    let told = TOLD.fetch_add(1, Ordering::Relaxed);
+                    let thing = THING.lock().unwrap().clone().unwrap();
+                    Tracked::set_bundle(&thing, told);
+                    Tracked::set_bundle(&thing, told);
+                }
+            })),
+        );
+        Tracked::set_bundle(&thing, "from outside");
+        assert_eq!(TOLD.load(Ordering::Relaxed), 1 + 2 + 4 + 8, "four deep, nobody is told any more");
+        assert!(Tracked::bundle(&thing).unwrap().get::<u64>().is_some(), "what was set stays set");
+        Tracked::set_bundle(&thing, "and again");
+        assert_eq!(TOLD.load(Ordering::Relaxed), 2 * 15);
+        THING.lock().unwrap().take();
+        drop(thing);
+    });
+}
+
+#[test]
 fn a_tracker_that_replaces_itself_inside_a_notification_is_told_of_what_it_has() {
     alone("faults::a_tracker_that_replaces_itself_inside_a_notification_is_told_of_what_it_has", || {
         let log = crate::told::Log::new();
