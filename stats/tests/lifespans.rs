@@ -60,7 +60,7 @@ fn ages_are_shown_as_bars() {
                  68 min .. 2.3 h     6    5.5 %  ██
               Order                  2
                     0 s .. 1 ms      2  100.0 %  ██████████████████████████████
-              not recorded for 1 class: TrackOptions::ages asks for it
+              not recorded for 1 class: TrackOptions::ages asks for it, of objects in a `Tracked`
         "#]],
     );
     let ages = aged().limit(Limit::count(1)).ages(&SnapshotKey::LAST).unwrap();
@@ -84,7 +84,7 @@ fn lifetimes_are_shown_as_bars_and_the_last_one_has_no_end() {
                       …
                 12427.6 d or more  1  25.0 %  ███████████████
               Order                0
-              not recorded for 1 class: TrackOptions::lifetimes asks for it
+              not recorded for 1 class: TrackOptions::lifetimes asks for it, of objects in a `Tracked`
         "#]],
     );
 }
@@ -97,7 +97,7 @@ fn where_nobody_asked_for_ages_it_says_so() {
         |out| ages.write_text(out),
         expect![[r#"
             AGES  of live objects, in after load (60.000s)
-              not recorded for 1 class: TrackOptions::ages asks for it
+              not recorded for 1 class: TrackOptions::ages asks for it, of objects in a `Tracked`
         "#]],
     );
     let none = stats.filter("Nobody").lifetimes(&SnapshotKey::LAST).unwrap();

@@ -52,7 +52,7 @@ impl Lifespans {
                 LifespansOf::Live => "TrackOptions::ages",
                 LifespansOf::Dead => "TrackOptions::lifetimes",
             };
-            writeln!(out, "  not recorded for {classes}: {option} asks for it")?;
+            writeln!(out, "  not recorded for {classes}: {option} asks for it, of objects in a `Tracked`")?;
         }
         out.flush()
     }
