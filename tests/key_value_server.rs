@@ -24,9 +24,15 @@ fn help_is_no_error_and_a_wrong_use_is_told_the_right_one() {
     let help = program().arg("--help").output().unwrap();
     let text = String::from_utf8(help.stdout).unwrap();
     assert!(help.status.success() && text.starts_with("Usage: key_value_server ["), "{text}");
-    let wrong = program().args(["--port", "no"]).output().unwrap();
-    assert_eq!((wrong.status.code(), wrong.stdout.len()), (Some(2), 0));
-    assert_eq!(String::from_utf8(wrong.stderr).unwrap(), format!("error: `no` is no port\n\n{text}\n"));
+    let wrongs = [
+        (&["--port", "no"][..], "`no` is no port"),
+        (&["--off", "--dump", "x.ctdump"], "with `--off` there is nothing to `--dump`"),
+    ];
+    for (arguments, message) in wrongs {
+        let wrong = program().args(arguments).output().unwrap();
+        assert_eq!((wrong.status.code(), wrong.stdout.len()), (Some(2), 0));
+        assert_eq!(String::from_utf8(wrong.stderr).unwrap(), format!("error: {message}\n\n{text}\n"));
+    }
 }
 
 struct Server {

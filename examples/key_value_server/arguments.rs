@@ -50,6 +50,9 @@ impl Arguments {
                 _ => return Err(format!("`{word}` is not known").into()),
             }
         }
+        if arguments.dump.is_some() && !arguments.track {
+            return Err(String::from("with `--off` there is nothing to `--dump`").into());
+        }
         Ok(arguments)
     }
 }
