@@ -221,6 +221,29 @@ fn of_a_deep_stack_the_innermost_calls_are_recorded() {
 }
 
 #[test]
+fn calls_get_names_when_a_snapshot_shows_them_and_not_before() {
+    alone("calls_get_names_when_a_snapshot_shows_them_and_not_before", || {
+        // One that tracks nothing, and so shows none of them; but what all names take is in its overhead.
+        let looks_on = ClassTracker::new();
+        looks_on.set_keep_last(1);
+        let overhead = || looks_on.create_snapshot("").overhead_bytes;
+        let tracker = ClassTracker::new();
+        tracker.track_class_with::<Deep>(options(Trace::Stack));
+        // The class, its pages and its first stack.
+        drop(descend(0, 0));
+        overhead();
+        let before = overhead();
+        let deep = descend(5, 0b10110);
+        let recorded = overhead() - before;
+        tracker.create_snapshot("");
+        let named = overhead() - before - recorded;
+        assert!(recorded < 1500, "{recorded} bytes for one stack of addresses");
+        assert!(named > 2000, "{named} bytes for its names");
+        drop(deep);
+    });
+}
+
+#[test]
 fn stacks_without_end_are_recorded_in_bounded_memory_and_the_lost_ones_are_shown() {
     alone("stacks_without_end_are_recorded_in_bounded_memory_and_the_lost_ones_are_shown", || {
         const LEVELS: u32 = 17;
