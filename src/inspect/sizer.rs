@@ -122,14 +122,30 @@ impl Sizer<'_> {
         self.walk.set_referents(referents)
     }
 
-    /// As [`Sizer::object_or_panic`], and adds up the object's parts down to `levels`, at least one. If it claims blocks, it
+    /// As [`Sizer::object_or_panic`], and adds up the object's parts down to `levels`, if that is not 0. If it claims blocks, it
     /// must be [held](Sizer::hold) until they are settled.
     #[inline]
     pub(crate) fn detailed_or_panic<T: Inspect + ?Sized>(&mut self, serial: u64, value: &T, levels: u32) -> Measured {
+        self.begin(serial, levels);
+        value.inspect(&mut self.walk);
+        self.end(size_of_val(value), levels)
+    }
+
+    /// What comes before the object is inspected, and after: compiled once, not for each class.
+    fn begin(&mut self, serial: u64, levels: u32) {
+        if levels == 0 {
+            self.walk.begin(serial);
+        } else {
+            self.walk.begin_detailed(serial, levels);
+        }
+    }
+
+    fn end(&mut self, flat: usize, levels: u32) -> Measured {
         let walk = &mut self.walk;
-        walk.begin_detailed(serial, levels);
-        value.inspect(walk);
-        let bytes = (walk.bytes() + size_of_val(value)) as u64;
+        let bytes = (walk.bytes() + flat) as u64;
+        if levels == 0 {
+            return if walk.is_touched() { self.touched(bytes) } else { Measured::plain(bytes) };
+        }
         walk.end_detailed();
         let (unread, claims) = walk.end_touched();
         if !claims && let Some(referents) = walk.referents() {

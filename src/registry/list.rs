@@ -23,7 +23,7 @@ pub(crate) fn objects(class: &Class) -> Vec<Listed> {
         let _leave = walker.enter(page);
         listed.extend(page.slots().iter().filter_map(|slot| {
             // Only the header is read, which is the same for all types.
-            let object = found::<()>(slot)?;
+            let object = found(slot)?;
             Some(Listed {
                 serial: object.serial(),
                 birth: object.birth(),

@@ -93,7 +93,7 @@ pub(crate) use list::objects;
 pub(crate) use raced::Raced;
 pub(crate) use sync::Flag;
 pub(crate) use tallies::{Count, Tallies};
-pub(crate) use visit::{Object, Pages, Place, Visitor, Walker};
+pub(crate) use visit::{AnyObject, Object, Pages, Place, Visitor, Walker};
 pub(crate) use watch::{Watch, Wishes};
 
 use class::Seed;

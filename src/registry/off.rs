@@ -17,6 +17,7 @@ mod tracked;
 use core::any::TypeId;
 use core::convert::Infallible;
 use core::marker::PhantomData;
+use core::ops::Deref;
 use core::panic::Location;
 use core::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
@@ -213,9 +214,30 @@ impl Place {
 }
 
 /// An object that a walk finds: none does.
-pub(crate) struct Object<'v, T>(Infallible, PhantomData<&'v T>);
+pub(crate) struct Object<'v, T>(AnyObject<'v>, PhantomData<&'v T>);
 
 impl<'v, T> Object<'v, T> {
+    pub(crate) fn value(&self) -> Option<&'v T> {
+        match self.0.0 {}
+    }
+
+    pub(crate) fn handle(&self) -> Option<Tracked<T>> {
+        match self.0.0 {}
+    }
+}
+
+impl<'v, T> Deref for Object<'v, T> {
+    type Target = AnyObject<'v>;
+
+    fn deref(&self) -> &AnyObject<'v> {
+        &self.0
+    }
+}
+
+/// The same, whatever it is of.
+pub(crate) struct AnyObject<'v>(Infallible, PhantomData<&'v ()>);
+
+impl<'v> AnyObject<'v> {
     pub(crate) fn serial(&self) -> u64 {
         match self.0 {}
     }
@@ -232,15 +254,11 @@ impl<'v, T> Object<'v, T> {
         match self.0 {}
     }
 
-    pub(crate) fn value(&self) -> Option<&'v T> {
-        match self.0 {}
-    }
-
-    pub(crate) fn handle(&self) -> Option<Tracked<T>> {
-        match self.0 {}
-    }
-
     pub(crate) fn place(&self) -> Place {
+        match self.0 {}
+    }
+
+    pub(crate) fn of<T: 'static>(&self) -> Option<Object<'v, T>> {
         match self.0 {}
     }
 }

@@ -1,7 +1,9 @@
 //! The walker's side: reading the objects of a class while others create and drop.
 
+use core::any::TypeId;
 use core::cell::Cell;
 use core::marker::PhantomData;
+use core::ops::Deref;
 use core::ptr::{NonNull, null};
 use std::time::Duration;
 
@@ -17,15 +19,23 @@ use crate::told::Bundle;
 
 /// A live object, readable for as long as the visit's closure runs.
 pub(crate) struct Object<'v, T> {
-    header: NonNull<Header>,
-    exclusive: bool,
-    scope: PhantomData<&'v T>,
+    any: AnyObject<'v>,
+    of: PhantomData<&'v T>,
 }
 
-impl<'v, T> Object<'v, T> {
+/// The same, whatever it is of: what is to be done with it is compiled once, not for each class.
+#[derive(Clone, Copy)]
+pub(crate) struct AnyObject<'v> {
+    header: NonNull<Header>,
+    exclusive: bool,
+    scope: PhantomData<&'v Header>,
+}
+
+impl<'v> AnyObject<'v> {
+    #[inline]
     fn header(&self) -> &'v Header {
         // SAFETY: invariant 2: the visit keeps the node from being freed. Headers are only ever read, but for the counts.
-        unsafe { header_of(self.header.cast::<Node<T>>()) }
+        unsafe { header_of(self.header.cast::<Node<()>>()) }
     }
 
     #[inline]
@@ -39,12 +49,11 @@ impl<'v, T> Object<'v, T> {
     }
 
     /// The number of the place where it was made; see [`Registry::location`](super::Registry::location).
-    #[inline]
     pub(crate) fn site(&self) -> u32 {
         self.header().identity.origin().site()
     }
 
-    /// Tells whether it was made where another was, and is cheaper to get than [`Object::site`].
+    /// Tells whether it was made where another was, and is cheaper to get than [`AnyObject::site`].
     #[inline]
     pub(crate) fn site_key(&self) -> SiteKey {
         self.header().identity.site_key()
@@ -53,6 +62,32 @@ impl<'v, T> Object<'v, T> {
     /// What hangs on it.
     pub(crate) fn bundle(&self) -> Option<Bundle> {
         self.header().identity.bundle()
+    }
+
+    pub(crate) fn place(&self) -> Place {
+        Place { slot: self.header().slot, serial: self.serial() }
+    }
+
+    /// What it is, if its class is that of `T`.
+    pub(crate) fn of<T: 'static>(&self) -> Option<Object<'v, T>> {
+        self.is_found_by(TypeId::of::<T>()).then(|| Object::of(*self))
+    }
+
+    fn is_found_by(&self, type_id: TypeId) -> bool {
+        self.header().class().is_some_and(|class| class.is_found_by(type_id))
+    }
+
+    /// Raises the count of its handles; false if the last one is just being dropped, or if it is borrowed mutably.
+    fn upgrade(&self) -> bool {
+        !self.exclusive && self.header().counts.upgrade()
+    }
+}
+
+impl<'v, T> Object<'v, T> {
+    /// Its class must be that of `T`.
+    #[inline]
+    fn of(any: AnyObject<'v>) -> Self {
+        Self { any, of: PhantomData }
     }
 
     /// Its value; `None` while it is borrowed mutably.
@@ -69,15 +104,17 @@ impl<'v, T> Object<'v, T> {
 
     /// A handle, unless the last one is just being dropped.
     pub(crate) fn handle(&self) -> Option<Tracked<T>> {
-        if self.exclusive || !self.header().counts.upgrade() {
-            return None;
-        }
         // SAFETY: the count was raised for this handle, and the node is one of `T` as in `value`.
-        Some(unsafe { Tracked::from_node(self.header.cast()) })
+        self.upgrade().then(|| unsafe { Tracked::from_node(self.header.cast()) })
     }
+}
 
-    pub(crate) fn place(&self) -> Place {
-        Place { slot: self.header().slot, serial: self.serial() }
+impl<'v, T> Deref for Object<'v, T> {
+    type Target = AnyObject<'v>;
+
+    #[inline]
+    fn deref(&self) -> &AnyObject<'v> {
+        &self.any
     }
 }
 
@@ -107,7 +144,7 @@ impl Place {
         let (page, slot) = self.page_and_slot();
         let walker = Walker::new();
         let _leave = walker.enter(page);
-        self.find::<()>(slot).is_some()
+        self.find(slot).is_some()
     }
 
     fn page_and_slot(&self) -> (&'static Page, &'static Slot) {
@@ -118,20 +155,20 @@ impl Place {
     }
 
     /// The object, to be used only while the page is being visited.
-    fn find<T>(&self, slot: &Slot) -> Option<Object<'_, T>> {
+    fn find<'v>(&self, slot: &Slot) -> Option<AnyObject<'v>> {
         let object = found(slot)?;
         (object.serial() == self.serial).then_some(object)
     }
 }
 
 #[inline]
-pub(super) fn found<'v, T>(slot: &Slot) -> Option<Object<'v, T>> {
+pub(super) fn found<'v>(slot: &Slot) -> Option<AnyObject<'v>> {
     let (header, exclusive) = match slot.find() {
         Found::Nothing => return None,
         Found::Object(header) => (header, false),
         Found::Exclusive(header) => (header, true),
     };
-    Some(Object { header: NonNull::new(header)?, exclusive, scope: PhantomData })
+    Some(AnyObject { header: NonNull::new(header)?, exclusive, scope: PhantomData })
 }
 
 /// How many lines of slots ahead of the one being read objects are fetched from memory.
@@ -147,6 +184,14 @@ pub(crate) trait Visitor<T> {
 
     /// [`Visitor::object`] panicked on this one.
     fn panicked(&mut self, object: &Object<'_, T>);
+}
+
+/// What is to be done on a page for objects of a type.
+enum Step<'v> {
+    /// To read on, from the cursor; `next` is the page to be read after this one.
+    Read { page: &'static Page, next: &'static Page },
+    /// To file an object in the reading of which something panicked.
+    Panicked(AnyObject<'v>),
 }
 
 /// Reads pages, one after the other. While it is on a page, nothing that it finds there is freed.
@@ -176,21 +221,29 @@ impl Walker {
     /// # Panics
     /// If `T` is not the class of the pages; and when `panicked` does.
     pub(crate) fn visit<T: 'static>(&self, pages: &Pages, index: usize, visitor: &mut impl Visitor<T>) {
+        self.visit_by(pages, index, TypeId::of::<T>(), &mut |step| match step {
+            Step::Read { page, next } => self.read_on(page, next, visitor),
+            Step::Panicked(object) => visitor.panicked(&Object::of(object)),
+        });
+    }
+
+    /// As [`visit`](Self::visit), for objects of this type: what of it is the same for all of them, so that it is compiled once.
+    fn visit_by(&self, pages: &Pages, index: usize, type_id: TypeId, take: &mut dyn FnMut(Step<'_>)) {
         // SAFETY: pages are never freed.
         let page: &'static Page = unsafe { &*pages.0[index].0 };
-        assert!(page.class().is::<T>(), "a page is read as what it holds, {}", page.class().name());
+        assert!(page.class().is_found_by(type_id), "a page is read as what it holds, {}", page.class().name());
         let next = pages.0.get(index + 1).map_or(page, |next| {
             // SAFETY: as above.
             unsafe { &*next.0 }
         });
         let _leave = self.enter(page);
-        while !ends(|| self.read_on(page, next, visitor)) {
+        while !ends(|| take(Step::Read { page, next })) {
             self.return_to_page();
             if let Some(header) = NonNull::new(self.current.get().cast_mut()) {
                 // It may be borrowed mutably, and it may have died meanwhile; its header can be read in any case.
                 let exclusive =
                     !matches!(page.slots()[self.cursor.get() - 1].find(), Found::Object(now) if now == header.as_ptr());
-                visitor.panicked(&Object { header, exclusive, scope: PhantomData });
+                take(Step::Panicked(AnyObject { header, exclusive, scope: PhantomData }));
             }
         }
     }
@@ -226,7 +279,7 @@ impl Walker {
         let Some(header) = NonNull::new(header) else { return };
         self.cursor.set(behind);
         self.current.set(header.as_ptr());
-        let object = Object { header, exclusive, scope: PhantomData };
+        let object = Object::of(AnyObject { header, exclusive, scope: PhantomData });
         match object.value() {
             Some(value) => visitor.object(&object, value),
             None => visitor.borrowed(&object),
@@ -241,12 +294,18 @@ impl Walker {
     /// # Panics
     /// If `T` is not the object's class; and when `look` does.
     pub(crate) fn visit_place<T: 'static, R>(&self, place: Place, look: impl FnOnce(Object<'_, T>) -> R) -> Option<R> {
+        let (object, _leave) = self.enter_at(place, TypeId::of::<T>())?;
+        Some(look(Object::of(object)))
+    }
+
+    /// Goes onto the page of an object of this type, if it is still alive.
+    fn enter_at(&self, place: Place, type_id: TypeId) -> Option<(AnyObject<'_>, OnPage<'_>)> {
         let (page, slot) = place.page_and_slot();
-        assert!(page.class().is::<T>(), "an object is read as what it is");
-        let _leave = self.enter(page);
-        let object = place.find::<T>(slot)?;
+        assert!(page.class().is_found_by(type_id), "an object is read as what it is");
+        let leave = self.enter(page);
+        let object = place.find(slot)?;
         self.current.set(object.header.as_ptr());
-        Some(look(object))
+        Some((object, leave))
     }
 
     pub(super) fn enter(&self, page: &'static Page) -> OnPage<'_> {

@@ -55,6 +55,50 @@ pub(super) struct Span {
 /// Asks an object, if it is still alive, for what it shows of itself.
 pub(super) type Represent = Arc<dyn Fn(&Walker, Place) -> Option<String> + Send + Sync>;
 
+/// How a class is to be tracked, for one who does not know its type: what is done with it is compiled once, not for each class.
+pub(super) struct Wanted {
+    key: ClassKey,
+    name: Option<String>,
+    detail: Detail,
+    keep: bool,
+    only_new: bool,
+    resolution_level: u32,
+    ages: Option<usize>,
+    wishes: Wishes,
+    repr: Option<Represent>,
+    measure: Measure,
+    sizing: TypeId,
+    /// A way of sizing that knows nothing but its type is the same for all spans.
+    sizing_is_known: bool,
+}
+
+impl Wanted {
+    pub(super) fn new<T: Send + Sync + 'static, S: Sizing<T>>(options: TrackOptions<T, S>) -> Self {
+        let wishes = options.wishes();
+        let TrackOptions { name, detail, keep, only_new, resolution_level, ages, repr, sizing, .. } = options;
+        Self {
+            key: ClassKey::of::<T>(),
+            name,
+            detail,
+            keep,
+            only_new,
+            resolution_level,
+            ages,
+            wishes,
+            repr: repr.map(|repr| -> Represent {
+                Arc::new(move |walker, place| {
+                    walker.visit_place::<T, _>(place, |object| represent(repr, object.value()?))?
+                })
+            }),
+            measure: Arc::new(move |measuring: &mut Measuring<'_, '_>, plan: &ClassPlan| {
+                measure::class::<T, S>(measuring, plan, sizing);
+            }),
+            sizing: TypeId::of::<S>(),
+            sizing_is_known: size_of::<S>() == 0,
+        }
+    }
+}
+
 /// How many objects of a class were made and dropped so far.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Totals {
@@ -98,17 +142,17 @@ impl Span {
         (self.from..self.until).contains(&serial)
     }
 
-    /// Whether these options would change nothing: so a program that registers a class at every turn gathers no spans.
-    fn is_tracked_as<T: ?Sized, S: 'static>(&self, name: &Arc<str>, options: &TrackOptions<T, S>) -> bool {
+    /// Whether this would change nothing: so a program that registers a class at every turn gathers no spans.
+    fn is_tracked_as(&self, name: &Arc<str>, wanted: &Wanted) -> bool {
         // Functions cannot be told apart: options that hold some are new options.
-        let plain = size_of::<S>() == 0 && self.repr.is_none() && options.repr.is_none();
+        let plain = wanted.sizing_is_known && self.repr.is_none() && wanted.repr.is_none();
         plain
             && self.is_open()
-            && self.sizing == TypeId::of::<S>()
+            && self.sizing == wanted.sizing
             && self.name == *name
-            && self.wishes == options.wishes()
+            && self.wishes == wanted.wishes
             && (self.detail, self.keep, self.resolution_level, self.ages)
-                == (options.detail, options.keep, options.resolution_level, options.ages)
+                == (wanted.detail, wanted.keep, wanted.resolution_level, wanted.ages)
     }
 
     /// Whether a walk must look at each of its objects, not only at those that may be listed.
@@ -141,14 +185,9 @@ impl Span {
 }
 
 impl TrackedClass {
-    pub(super) fn new<T: Send + Sync + 'static, S: Sizing<T>>(
-        class: &'static Class,
-        options: &TrackOptions<T, S>,
-        names: &mut Names,
-        own: u64,
-    ) -> Self {
+    pub(super) fn new(class: &'static Class, wanted: Wanted, names: &mut Names, own: u64) -> Self {
         let mut tracked = Self { class, spans: Vec::new(), own_outside: own, watch: None, events_taken: None };
-        tracked.track(options, names);
+        tracked.track(wanted, names);
         tracked
     }
 
@@ -161,18 +200,14 @@ impl TrackedClass {
     }
 
     /// Tracks objects from now on with these options; where none were before, and if not told otherwise, the older ones too.
-    pub(super) fn track<T: Send + Sync + 'static, S: Sizing<T>>(
-        &mut self,
-        options: &TrackOptions<T, S>,
-        names: &mut Names,
-    ) {
+    pub(super) fn track(&mut self, wanted: Wanted, names: &mut Names) {
         // Drawn before the options are in force, so no object of the time between is lost.
         let line = Line::draw(self.class);
-        let name = match options.name.clone() {
+        let name = match wanted.name.clone() {
             Some(name) => names.custom(name),
-            None => names.of_class(ClassKey::of::<T>()),
+            None => names.of_class(wanted.key),
         };
-        if self.spans.last().is_some_and(|last| last.is_tracked_as(&name, options)) {
+        if self.spans.last().is_some_and(|last| last.is_tracked_as(&name, &wanted)) {
             return;
         }
         let (start, backdated) = match self.spans.last_mut() {
@@ -180,11 +215,11 @@ impl TrackedClass {
                 open.close(line);
                 (Some(line), false)
             }
-            _ if options.only_new => (Some(line), false),
+            _ if wanted.only_new => (Some(line), false),
             Some(closed) => (closed.end, true),
             None => (None, true),
         };
-        let wishes = options.wishes();
+        let wishes = wanted.wishes;
         self.watch = (wishes != Wishes::default()).then(|| self.class.watch(wishes));
         self.events_taken = match self.events_taken {
             _ if wishes.events == 0 => None,
@@ -192,31 +227,20 @@ impl TrackedClass {
             Some(taken) => Some(taken),
             None => Some(self.class.events_so_far()),
         };
-        let sizing = options.sizing;
-        // A way of sizing that knows nothing but its type is the same for all spans.
-        let known = self.spans.iter().find(|span| size_of::<S>() == 0 && span.sizing == TypeId::of::<S>());
-        let measure = match known {
-            Some(span) => Arc::clone(&span.measure),
-            None => Arc::new(move |measuring: &mut Measuring<'_, '_>, plan: &ClassPlan| {
-                measure::class::<T, S>(measuring, plan, sizing);
-            }),
-        };
+        let known = self.spans.iter().find(|span| wanted.sizing_is_known && span.sizing == wanted.sizing);
+        let measure = known.map_or(wanted.measure, |span| Arc::clone(&span.measure));
         self.spans.push(Span {
             measure,
-            sizing: TypeId::of::<S>(),
+            sizing: wanted.sizing,
             wishes,
             from: start.map_or(0, |start| start.cut),
             until: OPEN,
             name,
-            detail: options.detail,
-            keep: options.keep,
-            resolution_level: options.resolution_level,
-            ages: options.ages,
-            repr: options.repr.map(|repr| -> Represent {
-                Arc::new(move |walker, place| {
-                    walker.visit_place::<T, _>(place, |object| represent(repr, object.value()?))?
-                })
-            }),
+            detail: wanted.detail,
+            keep: wanted.keep,
+            resolution_level: wanted.resolution_level,
+            ages: wanted.ages,
+            repr: wanted.repr,
             created_before: start.map_or(0, |start| start.most),
             end: None,
             own: if backdated { std::mem::take(&mut self.own_outside) } else { 0 },

@@ -56,18 +56,12 @@ impl<H: TrackHandle, S: Sizing<H::Object>> Watched for Watch<H, S> {
         H::read(&self.weak, walker, |value| match value {
             Ok(value) => {
                 let flat = size_of_val(value);
-                let measured = contain(|| match levels {
-                    0 => self
-                        .sizing
-                        .measure_or_panic(sizer, serial, value)
-                        .map_or_else(|measured| measured, Measured::plain),
-                    levels => self.sizing.detailed_or_panic(sizer, serial, value, levels),
-                })
-                .unwrap_or_else(|_| {
-                    let measured = sizer.broken_off(flat);
-                    sizer.whole(flat, measured);
-                    measured
-                });
+                let measured =
+                    contain(|| self.sizing.detailed_or_panic(sizer, serial, value, levels)).unwrap_or_else(|_| {
+                        let measured = sizer.broken_off(flat);
+                        sizer.whole(flat, measured);
+                        measured
+                    });
                 Size { measured, flat_bytes: flat as u64 }
             }
             Err(flat) => {

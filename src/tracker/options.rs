@@ -387,8 +387,12 @@ impl<T: ?Sized, S> fmt::Debug for TrackOptions<T, S> {
 
 /// Asks an object for what it shows of itself. User code: a panic costs the answer.
 pub(super) fn represent<T: ?Sized>(repr: fn(&T) -> String, value: &T) -> Option<String> {
+    shown(&mut || repr(value))
+}
+
+fn shown(show: &mut dyn FnMut() -> String) -> Option<String> {
     const MOST: usize = 200;
-    let mut text = contain(|| repr(value)).ok()?;
+    let mut text = contain(show).ok()?;
     if let Some((end, _)) = text.char_indices().nth(MOST) {
         text.truncate(end);
         text.push('…');

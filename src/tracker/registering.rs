@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::class::TrackedClass;
+use super::class::{TrackedClass, Wanted};
 use super::object::TrackedObject;
 use super::state::Kept;
 use super::{ClassTracker, Sizing, TrackError, TrackHandle, TrackOptions};
 use crate::Inspect;
-use crate::registry::{TRACKS, registry};
+use crate::registry::{Class, TRACKS, registry};
 
 impl ClassTracker {
     /// Tracks all objects of `T` that are in a [`Tracked`](crate::Tracked), those made before this call included.
@@ -36,15 +36,18 @@ impl ClassTracker {
         if !TRACKS {
             return;
         }
-        let class = registry().class_of::<T>();
+        self.track_wanted(registry().class_of::<T>(), Wanted::new(options));
+    }
+
+    fn track_wanted(&self, class: &'static Class, wanted: Wanted) {
         let mut state = self.state.lock();
         let state = &mut *state;
         // Lines through time are drawn under the lock, so that they follow one another as the calls do.
         match state.classes.iter_mut().find(|known| known.is(class)) {
-            Some(known) => known.track(&options, &mut state.names),
+            Some(known) => known.track(wanted, &mut state.names),
             None => {
                 let own = state.objects.take_before_class(class);
-                state.classes.push(TrackedClass::new(class, &options, &mut state.names, own));
+                state.classes.push(TrackedClass::new(class, wanted, &mut state.names, own));
             }
         }
     }

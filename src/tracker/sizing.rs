@@ -76,7 +76,7 @@ pub(super) mod private {
         /// Sizes an object: its bytes, or what else there is to say, as [`Sizer::object_or_panic`]. A panic of user code passes
         /// through, and must be answered by `Sizer::broken_off`.
         fn measure_or_panic(self, sizer: &mut Sizer<'_>, serial: u64, value: &T) -> Result<u64, Measured>;
-        /// The same, and adds up the object's parts down to `levels`, where they can be told.
+        /// The same, and adds up the object's parts down to `levels`, if that is not 0, where they can be told.
         fn detailed_or_panic(self, sizer: &mut Sizer<'_>, serial: u64, value: &T, levels: u32) -> Measured;
         /// The class that the object is filed under: the concrete one of a trait object that can tell it.
         fn class_key(self, value: &T) -> ClassKey
@@ -112,9 +112,11 @@ impl<T: ?Sized> private::Measure<T> for BySize<T> {
         Ok((self.0)(value) as u64)
     }
 
-    fn detailed_or_panic(self, sizer: &mut Sizer<'_>, _serial: u64, value: &T, _levels: u32) -> Measured {
+    fn detailed_or_panic(self, sizer: &mut Sizer<'_>, _serial: u64, value: &T, levels: u32) -> Measured {
         let measured = Measured::plain((self.0)(value) as u64);
-        sizer.whole(size_of_val(value), measured);
+        if levels > 0 {
+            sizer.whole(size_of_val(value), measured);
+        }
         measured
     }
 

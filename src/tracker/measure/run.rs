@@ -9,11 +9,11 @@ use super::Measuring;
 use super::ground::Visits;
 use super::waiting::{Again, Claimant, Postponed, RunOfClaimants};
 use crate::inspect::Measured;
-use crate::registry::{Object, SiteKey, Visitor};
-use crate::tracker::class::Represent;
+use crate::registry::{AnyObject, Object, Pages, SiteKey, Visitor, Walker};
 use crate::tracker::plan::{ClassPlan, Row};
 use crate::tracker::sites::{NOWHERE, SiteSums};
 use crate::tracker::sizing::Sizing;
+use crate::tracker::state::Kept;
 use crate::tracker::tally::{Candidate, Source, Sums};
 
 /// Walks all objects of `T` that the plan wants.
@@ -22,45 +22,74 @@ pub(in crate::tracker) fn class<T: Send + Sync + 'static, S: Sizing<T>>(
     plan: &ClassPlan,
     sizing: S,
 ) {
-    let walker = measuring.walker;
-    let pages = &measuring.ground.pages[measuring.class];
-    let mut visits = mem::take(&mut measuring.visits);
-    let flat_bytes = size_of::<T>() as u64;
-    let by_site = mem::take(&mut measuring.by_site);
-    let mut run = Run {
-        some_are_own: !measuring.own.is_empty(),
-        measuring,
-        plan,
-        page: 0,
-        again: None,
-        span: (0, 0),
-        number: 0,
-        from: 0,
-        length: 0,
-        threshold: ALL,
-        usual: (0, 0),
-        site_key: SiteKey::NONE,
-        levels: 0,
-        sums: Sums::default(),
-        runs: vec![None; plan.spans.len()],
-        by_site,
-        flat_bytes,
-        sizing,
-    };
-    while let Some(page) = run.next_page(&mut visits) {
-        walker.visit::<T>(pages, page, &mut run);
+    let mut typed = Typed { run: Run::begin(measuring, plan, size_of::<T>(), handle::<T>), sizing };
+    while let Some(page) = typed.run.next_page() {
+        let (walker, pages) = (typed.run.walker, typed.run.pages);
+        walker.visit::<T>(pages, page, &mut typed);
     }
-    run.flush();
-    run.measuring.by_site = run.by_site;
+    typed.run.end();
+}
+
+/// A handle to an object of `T`, to keep it.
+fn handle<T: Send + Sync + 'static>(object: &AnyObject<'_>) -> Option<Kept> {
+    let handle = object.of::<T>()?.handle()?;
+    Some(Box::new(handle))
+}
+
+/// A run of objects of a type: all that is compiled for each. The rest is the [`Run`]'s, compiled once.
+struct Typed<'r, 'm, 's, S> {
+    run: Run<'r, 'm, 's>,
+    sizing: S,
+}
+
+impl<T: Send + Sync + 'static, S: Sizing<T>> Visitor<T> for Typed<'_, '_, '_, S> {
+    #[inline]
+    fn object(&mut self, object: &Object<'_, T>, value: &T) {
+        let serial = object.serial();
+        if serial.wrapping_sub(self.run.from) >= self.run.length {
+            return self.look_up(object, value);
+        }
+        match self.sizing.measure_or_panic(self.run.measuring.sizer, serial, value) {
+            Ok(bytes) => self.run.file_plain(object, serial, bytes),
+            Err(measured) => self.run.file(object, measured),
+        }
+    }
+
+    fn borrowed(&mut self, object: &Object<'_, T>) {
+        self.run.borrowed(object);
+    }
+
+    fn panicked(&mut self, object: &Object<'_, T>) {
+        self.run.panicked(object);
+    }
+}
+
+impl<S> Typed<'_, '_, '_, S> {
+    /// An object that may not count, or that is sized part by part.
+    #[inline(never)]
+    fn look_up<T: Send + Sync + 'static>(&mut self, object: &AnyObject<'_>, value: &T)
+    where
+        S: Sizing<T>,
+    {
+        let serial = object.serial();
+        if self.run.counts(serial) {
+            let measured = self.sizing.detailed_or_panic(self.run.measuring.sizer, serial, value, self.run.levels);
+            self.run.file(object, measured);
+        }
+    }
 }
 
 /// The threshold below which no object is.
 const ALL: (u64, u64) = (0, u64::MAX);
 
 /// A run of objects of one span: what the walk needs for each of them, at hand.
-struct Run<'r, 'm, 's, S> {
+struct Run<'r, 'm, 's> {
     measuring: &'r mut Measuring<'m, 's>,
     plan: &'r ClassPlan,
+    walker: &'m Walker,
+    pages: &'m Pages,
+    /// Which of them are visited.
+    visits: Visits,
     /// The page that is visited.
     page: usize,
     /// Those of it that are sized once more, if that is what it is visited for.
@@ -87,24 +116,49 @@ struct Run<'r, 'm, 's, S> {
     flat_bytes: u64,
     /// Whether any object at all is registered on its own.
     some_are_own: bool,
-    sizing: S,
+    /// Makes a handle to an object, to keep it.
+    handle: fn(&AnyObject<'_>) -> Option<Kept>,
 }
 
-impl<T: Send + Sync + 'static, S: Sizing<T>> Visitor<T> for Run<'_, '_, '_, S> {
-    #[inline]
-    fn object(&mut self, object: &Object<'_, T>, value: &T) {
-        let serial = object.serial();
-        if serial.wrapping_sub(self.from) >= self.length {
-            return self.look_up(object, value);
-        }
-        match self.sizing.measure_or_panic(self.measuring.sizer, serial, value) {
-            Ok(bytes) => self.file_plain(object, serial, bytes),
-            Err(measured) => self.file(object, measured),
+impl<'r, 'm, 's> Run<'r, 'm, 's> {
+    fn begin(
+        measuring: &'r mut Measuring<'m, 's>,
+        plan: &'r ClassPlan,
+        flat: usize,
+        handle: fn(&AnyObject<'_>) -> Option<Kept>,
+    ) -> Self {
+        Self {
+            some_are_own: !measuring.own.is_empty(),
+            plan,
+            walker: measuring.walker,
+            pages: &measuring.ground.pages[measuring.class],
+            visits: mem::take(&mut measuring.visits),
+            page: 0,
+            again: None,
+            span: (0, 0),
+            number: 0,
+            from: 0,
+            length: 0,
+            threshold: ALL,
+            usual: (0, 0),
+            site_key: SiteKey::NONE,
+            levels: 0,
+            sums: Sums::default(),
+            runs: vec![None; plan.spans.len()],
+            by_site: mem::take(&mut measuring.by_site),
+            flat_bytes: flat as u64,
+            handle,
+            measuring,
         }
     }
 
+    fn end(mut self) {
+        self.flush();
+        self.measuring.by_site = self.by_site;
+    }
+
     #[cold]
-    fn borrowed(&mut self, object: &Object<'_, T>) {
+    fn borrowed(&mut self, object: &AnyObject<'_>) {
         if self.counts(object.serial()) {
             self.file_whole(object, Measured { unread: true, ..Measured::plain(self.flat_bytes) });
         }
@@ -112,45 +166,22 @@ impl<T: Send + Sync + 'static, S: Sizing<T>> Visitor<T> for Run<'_, '_, '_, S> {
 
     /// The sizing of an object broke off: it counts with what was found.
     #[cold]
-    fn panicked(&mut self, object: &Object<'_, T>) {
+    fn panicked(&mut self, object: &AnyObject<'_>) {
         if self.counts(object.serial()) {
-            let measured = self.measuring.sizer.broken_off(size_of::<T>());
+            let measured = self.measuring.sizer.broken_off(self.flat_bytes as usize);
             self.file_whole(object, measured);
         }
     }
-}
 
-impl<S> Run<'_, '_, '_, S> {
     /// Whether an object is counted in this run, which becomes the one of its span.
     fn counts(&mut self, serial: u64) -> bool {
         (serial.wrapping_sub(self.span.0) < self.span.1 || self.find_span(serial))
             && !(self.some_are_own && self.measuring.own.contains(&serial))
     }
 
-    /// An object that may not count, or that is sized part by part.
-    #[inline(never)]
-    fn look_up<T: Send + Sync + 'static>(&mut self, object: &Object<'_, T>, value: &T)
-    where
-        S: Sizing<T>,
-    {
-        let serial = object.serial();
-        if !self.counts(serial) {
-            return;
-        }
-        let sizer = &mut *self.measuring.sizer;
-        if self.levels > 0 {
-            let measured = self.sizing.detailed_or_panic(sizer, serial, value, self.levels);
-            return self.file(object, measured);
-        }
-        match self.sizing.measure_or_panic(sizer, serial, value) {
-            Ok(bytes) => self.file_plain(object, serial, bytes),
-            Err(measured) => self.file(object, measured),
-        }
-    }
-
     /// Files an object that could not be taken apart.
-    fn file_whole<T: Send + Sync + 'static>(&mut self, object: &Object<'_, T>, measured: Measured) {
-        self.measuring.sizer.whole(size_of::<T>(), measured);
+    fn file_whole(&mut self, object: &AnyObject<'_>, measured: Measured) {
+        self.measuring.sizer.whole(self.flat_bytes as usize, measured);
         self.file(object, measured);
     }
 
@@ -186,7 +217,7 @@ impl<S> Run<'_, '_, '_, S> {
     /// Files an object that was read and shares nothing, as most do: if it came from where the last one did, and its bytes are
     /// within what there was before, its row's sums are all that changes.
     #[inline]
-    fn file_plain<T: Send + Sync + 'static>(&mut self, object: &Object<'_, T>, serial: u64, bytes: u64) {
+    fn file_plain(&mut self, object: &AnyObject<'_>, serial: u64, bytes: u64) {
         if object.site_key() != self.site_key {
             self.change_site(object);
         }
@@ -201,7 +232,7 @@ impl<S> Run<'_, '_, '_, S> {
     }
 
     #[inline(never)]
-    fn change_site<T: Send + Sync + 'static>(&mut self, object: &Object<'_, T>) {
+    fn change_site(&mut self, object: &AnyObject<'_>) {
         self.by_site.at(object.site(), &self.sums);
         let key = object.site_key();
         self.site_key = if key.tells() { key } else { SiteKey::NONE };
@@ -209,7 +240,7 @@ impl<S> Run<'_, '_, '_, S> {
 
     /// An object that is smaller or larger than all before, or that may be listed.
     #[inline(never)]
-    fn unusual<T: Send + Sync + 'static>(&mut self, object: &Object<'_, T>, bytes: u64) {
+    fn unusual(&mut self, object: &AnyObject<'_>, bytes: u64) {
         self.sums.widen(bytes);
         self.offer(object, Measured::plain(bytes));
         let (from, until) = self.sums.between();
@@ -217,7 +248,7 @@ impl<S> Run<'_, '_, '_, S> {
     }
 
     #[inline(never)]
-    fn file<T: Send + Sync + 'static>(&mut self, object: &Object<'_, T>, measured: Measured) {
+    fn file(&mut self, object: &AnyObject<'_>, measured: Measured) {
         if measured.claims {
             return self.look_at(object, measured);
         }
@@ -233,7 +264,7 @@ impl<S> Run<'_, '_, '_, S> {
 
     /// An object that is added up already may be listed.
     #[inline]
-    fn offer<T: Send + Sync + 'static>(&mut self, object: &Object<'_, T>, measured: Measured) {
+    fn offer(&mut self, object: &AnyObject<'_>, measured: Measured) {
         let (bytes, serial) = self.threshold;
         if measured.bytes > bytes || (measured.bytes == bytes && object.serial() < serial) {
             self.look_at(object, measured);
@@ -243,18 +274,29 @@ impl<S> Run<'_, '_, '_, S> {
     /// Objects that may be listed, that may have to pay for shared data, or that are to be kept.
     #[cold]
     #[inline(never)]
-    fn look_at<T: Send + Sync + 'static>(&mut self, object: &Object<'_, T>, measured: Measured) {
+    fn look_at(&mut self, object: &AnyObject<'_>, measured: Measured) {
         let (span, row) = &self.plan.spans[self.number];
         let again = self.again.is_some();
         if span.keep
             && !again
-            && let Some(handle) = object.handle()
+            && let Some(kept) = (self.handle)(object)
         {
-            self.measuring.findings.kept.push((object.serial(), Box::new(handle)));
+            self.measuring.findings.kept.push((object.serial(), kept));
         }
+        let flat_bytes = self.flat_bytes;
+        let candidate = |parts| Candidate {
+            bytes: measured.bytes,
+            serial: object.serial(),
+            unread: measured.unread,
+            flat_bytes,
+            birth: Some(object.birth()),
+            site: object.site(),
+            source: Source::Registry(object.place(), span.repr.clone()),
+            parts,
+        };
         let Row { tally, ages, .. } = &mut self.measuring.rows[*row];
         if let (Some(_), Some(ages), false) = (span.ages, ages, again) {
-            ages.add(object.birth(), object.serial(), || candidate(object, measured, span.repr.clone()));
+            ages.add(object.birth(), object.serial(), || candidate(Vec::new()));
         }
         if !measured.claims && !tally.wants(measured.bytes, object.serial()) {
             return;
@@ -262,9 +304,7 @@ impl<S> Run<'_, '_, '_, S> {
         if measured.claims {
             self.claims(object, measured);
         } else {
-            let mut candidate = candidate(object, measured, span.repr.clone());
-            candidate.parts = self.measuring.sizer.parts();
-            tally.consider(candidate);
+            tally.consider(candidate(self.measuring.sizer.parts()));
             if !span.looks_at_all() {
                 self.threshold = tally.threshold();
             }
@@ -272,7 +312,7 @@ impl<S> Run<'_, '_, '_, S> {
     }
 
     /// An object that may have to pay for shared data.
-    fn claims<T: Send + Sync + 'static>(&mut self, object: &Object<'_, T>, measured: Measured) {
+    fn claims(&mut self, object: &AnyObject<'_>, measured: Measured) {
         let measuring = &mut *self.measuring;
         let run = *self.runs[self.number].get_or_insert_with(|| {
             let (span, row) = &self.plan.spans[self.number];
@@ -305,12 +345,14 @@ impl<S> Run<'_, '_, '_, S> {
     }
 
     /// The next page to visit.
-    fn next_page(&mut self, visits: &mut Visits) -> Option<usize> {
-        self.page = match visits {
+    fn next_page(&mut self) -> Option<usize> {
+        if self.again.is_some() {
+            self.file_dead();
+        }
+        self.page = match &mut self.visits {
             Visits::None => return None,
             Visits::Pages(pages) => pages.next()?,
             Visits::Again(pages) => {
-                self.file_dead();
                 let Again { page, stretch, left } = pages.next()?;
                 self.again = Some(left);
                 self.measuring.stretch = stretch;
@@ -345,22 +387,5 @@ impl<S> Run<'_, '_, '_, S> {
                 row.referents = Some(referents);
             }
         }
-    }
-}
-
-fn candidate<T: Send + Sync + 'static>(
-    object: &Object<'_, T>,
-    measured: Measured,
-    repr: Option<Represent>,
-) -> Candidate {
-    Candidate {
-        bytes: measured.bytes,
-        serial: object.serial(),
-        unread: measured.unread,
-        flat_bytes: size_of::<T>() as u64,
-        birth: Some(object.birth()),
-        site: object.site(),
-        source: Source::Registry(object.place(), repr),
-        parts: Vec::new(),
     }
 }
