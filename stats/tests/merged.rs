@@ -126,3 +126,11 @@ fn objects_are_told_by_process_and_serial() {
     assert_eq!(error("0#1"), "no process 0: there are 3");
     assert_eq!(error("4#1"), "no process 4: there are 3");
 }
+
+#[test]
+fn a_summary_from_which_processes_were_taken_is_still_written() {
+    let mut summary = three().summary(&SnapshotKey::LAST, &Query::default()).unwrap();
+    summary.processes.truncate(1);
+    let text = text(&summary);
+    assert!(text.lines().any(|line| line.trim_start().starts_with("2 ")), "by its number alone: {text}");
+}

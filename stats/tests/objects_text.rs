@@ -4,7 +4,7 @@ mod support;
 
 use std::sync::Arc;
 
-use classtracker_stats::{Limit, SortKey, Stats};
+use classtracker_stats::{Limit, Query, SortKey, Stats};
 use expect_test::{Expect, expect};
 use support::{factory, objects, session, snapshot};
 
@@ -113,4 +113,14 @@ fn without_a_snapshot_or_an_object_there_is_a_hint() {
           no snapshot lists an object by itself; the summary shows what each class holds
     "#]],
     );
+}
+
+#[test]
+fn an_answer_from_which_moments_were_taken_is_still_written() {
+    let mut list = factory().objects(&Query::default());
+    list.moments.clear();
+    let mut text = Vec::new();
+    list.write_text(&mut text).expect("it is written");
+    let text = String::from_utf8(text).expect("it is text");
+    assert!(text.lines().any(|line| line.trim_start().starts_with("-  ?")), "{text}");
 }

@@ -41,8 +41,10 @@ impl MergedSummary {
         for class in &self.classes {
             lines.row(cells(&indented(&class.name), class.all, class.share));
             for (number, part) in &class.parts {
-                let process = &self.processes[number - 1].process;
-                lines.row(cells(&format!("    {number}: {}", process.label()), *part, None));
+                // Who asked may have changed the answer: what is not there any more has no name.
+                let process = self.processes.get(number.wrapping_sub(1));
+                let label = process.map(|found| format!(": {}", found.process.label())).unwrap_or_default();
+                lines.row(cells(&format!("    {number}{label}"), *part, None));
             }
         }
         if self.classes.len() < self.matching {

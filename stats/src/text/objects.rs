@@ -55,7 +55,8 @@ impl ObjectList {
             out,
             "  only counted in the summary: {} of {}{others}",
             counted(most.objects, "live object", "live objects"),
-            self.moments[most.snapshot],
+            // Who asked may have changed the answer.
+            self.moments.get(most.snapshot).map_or_else(|| "?".to_owned(), ToString::to_string),
         )
     }
 }

@@ -99,8 +99,11 @@ pub(super) fn write(
         writeln!(out, "{:1$}  {2:>10}  {3:>10}  {4:>7}", "", columns.left, "flat", "deep", "share")?;
     }
     let left = |snapshot: usize| {
-        let moment: &Moment = &moments[snapshot];
-        format!("  {}  {}", columns.time(moment.elapsed), printable(&moment.label))
+        // Who asked may have changed the answer.
+        moments.get(snapshot).map_or_else(
+            || format!("  {}  ?", columns.no_time()),
+            |moment| format!("  {}  {}", columns.time(moment.elapsed), printable(&moment.label)),
+        )
     };
     for measured in &object.sizes {
         columns.write_left(&left(measured.snapshot), has_parts.then_some(record.flat_bytes), out)?;
