@@ -35,7 +35,7 @@ impl Census {
     /// object with this serial, or in a shared `block`.
     pub(super) fn add(&mut self, name: &'static str, bytes: u64, outer: u64, serial: u64, block: Option<BlockId>) {
         let own = bytes.saturating_sub(self.within);
-        self.within = outer + bytes;
+        self.within = outer.wrapping_add(bytes);
         self.find_row(name);
         if let Some(apart) = &mut self.apart
             && apart.takes(self.last, own, serial, block)
@@ -44,7 +44,8 @@ impl Census {
         }
         let row = &mut self.rows[self.last];
         row.count += 1;
-        row.bytes += own;
+        // Here as elsewhere: see `Measured::MOST_BYTES`.
+        row.bytes = row.bytes.wrapping_add(own);
     }
 
     /// Forgets the values that are being walked.
@@ -58,7 +59,7 @@ impl Census {
         for row in self.rows {
             let sum = by_name.entry(row.name).or_default();
             sum.0 += row.count;
-            sum.1 += row.bytes;
+            sum.1 = sum.1.wrapping_add(row.bytes);
         }
         let mut rows: Vec<_> = by_name.into_iter().map(|(name, (count, bytes))| (name, count, bytes)).collect();
         // Stable: by name among equals.

@@ -178,7 +178,7 @@ impl Referents {
     #[inline]
     pub(super) fn leave(&mut self, bytes: usize) {
         if let Some(part) = self.parts.get_mut(self.current as usize) {
-            part.now.bytes += bytes as u64;
+            part.now.bytes = part.now.bytes.wrapping_add(bytes as u64);
             self.current = part.parent;
         }
     }
@@ -213,7 +213,7 @@ impl Referents {
         let mut next = first;
         while let Some(part) = self.parts.get(next as usize) {
             if part.scope == self.object {
-                named += part.now.bytes;
+                named = part.now.bytes.wrapping_add(named);
             }
             next = if part.next == first { NONE } else { part.next };
         }
@@ -222,7 +222,7 @@ impl Referents {
             return;
         }
         match self.parts.get_mut(self.whole as usize) {
-            Some(whole) => whole.now.bytes += rest,
+            Some(whole) => whole.now.bytes = whole.now.bytes.wrapping_add(rest),
             None => {
                 self.rest = Sums { count: 1, flat_bytes: 0, bytes: rest };
                 self.total_rest.add(self.rest);
@@ -311,8 +311,9 @@ impl Default for Referents {
 impl Sums {
     #[inline]
     fn add(&mut self, other: Self) {
-        self.count += other.count;
-        self.flat_bytes += other.flat_bytes;
-        self.bytes += other.bytes;
+        // What an impl says may be wrong, and too much: see `Measured::MOST_BYTES`.
+        self.count = self.count.wrapping_add(other.count);
+        self.flat_bytes = self.flat_bytes.wrapping_add(other.flat_bytes);
+        self.bytes = self.bytes.wrapping_add(other.bytes);
     }
 }

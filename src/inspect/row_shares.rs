@@ -19,7 +19,8 @@ pub(super) fn add_up(mut reached: Vec<(u32, u32)>, edges: &[(u32, u32)], weights
             if std::mem::replace(&mut marks[block as usize], row + 1) == row + 1 {
                 continue;
             }
-            rows[row as usize] += weights[block as usize];
+            let sum: &mut u64 = &mut rows[row as usize];
+            *sum = sum.wrapping_add(weights[block as usize]);
             if edges.is_empty() {
                 continue;
             }

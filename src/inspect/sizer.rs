@@ -33,9 +33,25 @@ pub(crate) struct Measured {
 }
 
 impl Measured {
+    /// No address space has room for more: whoever says more of an object is wrong.
+    ///
+    /// What impls say is added up without a look at it, and wraps. So nothing that they say ends a snapshot, and what is told of the
+    /// others stays true.
+    pub(crate) const MOST_BYTES: u64 = 1 << 56;
+
+    /// The same, or what is left of it where it cannot be true: the object's `flat` bytes, and that the rest is not known.
+    pub(crate) fn or_flat(self, flat: u64) -> Self {
+        if self.bytes > Self::MOST_BYTES { Self { bytes: flat, unread: true, ..self } } else { self }
+    }
+
     /// An object that was read and that shares nothing.
     pub(crate) fn plain(bytes: u64) -> Self {
         Self { bytes, unread: false, claims: false }
+    }
+
+    /// What [`Sizer::object_or_panic`] and its like say, of whichever kind.
+    pub(crate) fn of(found: Result<u64, Self>) -> Self {
+        found.map_or_else(|measured| measured, Self::plain)
     }
 }
 
@@ -97,8 +113,7 @@ impl Sizer<'_> {
     pub(crate) fn object<T: Inspect + ?Sized>(&mut self, serial: u64, value: &T) -> Measured {
         use std::panic::{AssertUnwindSafe, catch_unwind};
         match catch_unwind(AssertUnwindSafe(|| self.object_or_panic(serial, value))) {
-            Ok(Ok(bytes)) => Measured::plain(bytes),
-            Ok(Err(measured)) => measured,
+            Ok(found) => Measured::of(found),
             Err(_) => self.broken_off(size_of_val(value)),
         }
     }
@@ -113,7 +128,7 @@ impl Sizer<'_> {
         let walk = &mut self.walk;
         walk.begin(serial);
         value.inspect(walk);
-        let bytes = (walk.bytes() + size_of_val(value)) as u64;
+        let bytes = walk.bytes().wrapping_add(size_of_val(value)) as u64;
         if walk.is_touched() { Err(self.touched(bytes)) } else { Ok(bytes) }
     }
 
@@ -124,31 +139,36 @@ impl Sizer<'_> {
 
     /// As [`Sizer::object_or_panic`], and adds up the object's parts down to `levels`, if that is not 0. If it claims blocks, it
     /// must be [held](Sizer::hold) until they are settled.
+    ///
+    /// The value is inspected in one place, whatever is asked: what it says is compiled here once more for each class.
     #[inline]
-    pub(crate) fn detailed_or_panic<T: Inspect + ?Sized>(&mut self, serial: u64, value: &T, levels: u32) -> Measured {
-        self.begin(serial, levels);
-        value.inspect(&mut self.walk);
-        self.end(size_of_val(value), levels)
-    }
-
-    /// What comes before the object is inspected, and after: compiled once, not for each class.
-    fn begin(&mut self, serial: u64, levels: u32) {
+    pub(crate) fn detailed_or_panic<T: Inspect + ?Sized>(
+        &mut self,
+        serial: u64,
+        value: &T,
+        levels: u32,
+    ) -> Result<u64, Measured> {
         if levels == 0 {
             self.walk.begin(serial);
         } else {
             self.walk.begin_detailed(serial, levels);
         }
+        value.inspect(&mut self.walk);
+        let bytes = self.walk.bytes().wrapping_add(size_of_val(value)) as u64;
+        if levels == 0 && !self.walk.is_touched() { Ok(bytes) } else { Err(self.end(bytes, levels)) }
     }
 
-    fn end(&mut self, flat: usize, levels: u32) -> Measured {
+    #[inline(never)]
+    fn end(&mut self, bytes: u64, levels: u32) -> Measured {
         let walk = &mut self.walk;
-        let bytes = (walk.bytes() + flat) as u64;
-        if levels == 0 {
-            return if walk.is_touched() { self.touched(bytes) } else { Measured::plain(bytes) };
+        if levels > 0 {
+            walk.end_detailed();
         }
-        walk.end_detailed();
         let (unread, claims) = walk.end_touched();
-        if !claims && let Some(referents) = walk.referents() {
+        if levels > 0
+            && !claims
+            && let Some(referents) = walk.referents()
+        {
             referents.end(bytes);
         }
         Measured { bytes, unread, claims }
@@ -184,7 +204,7 @@ impl Sizer<'_> {
     /// What was found of an object, of `flat` bytes, whose sizing panicked.
     #[cold]
     pub(crate) fn broken_off(&mut self, flat: usize) -> Measured {
-        let bytes = (self.walk.bytes() + flat) as u64;
+        let bytes = self.walk.bytes().wrapping_add(flat) as u64;
         self.walk.break_off();
         let (_, claims) = self.walk.end_touched();
         Measured { bytes, unread: true, claims }

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 
 use super::tally::Candidate;
+use crate::inspect::Measured;
 
 /// Objects that may be among the largest: all that are, and some that are not.
 ///
@@ -33,7 +34,8 @@ impl Largest {
     pub(super) fn threshold(&self) -> (u64, u64) {
         match self.least {
             Some(least) => least,
-            None if self.most == 0 => (u64::MAX, 0),
+            // What is said to have more is looked at in any case.
+            None if self.most == 0 => (Measured::MOST_BYTES, 0),
             None => (0, u64::MAX),
         }
     }

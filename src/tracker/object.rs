@@ -56,13 +56,18 @@ impl<H: TrackHandle, S: Sizing<H::Object>> Watched for Watch<H, S> {
         H::read(&self.weak, walker, |value| match value {
             Ok(value) => {
                 let flat = size_of_val(value);
-                let measured =
-                    contain(|| self.sizing.detailed_or_panic(sizer, serial, value, levels)).unwrap_or_else(|_| {
+                let measured = contain(|| Measured::of(self.sizing.detailed_or_panic(sizer, serial, value, levels)))
+                    .unwrap_or_else(|_| {
                         let measured = sizer.broken_off(flat);
                         sizer.whole(flat, measured);
                         measured
                     });
-                Size { measured, flat_bytes: flat as u64 }
+                let flat_bytes = flat as u64;
+                let plausible = measured.or_flat(flat_bytes);
+                if plausible != measured {
+                    sizer.whole(flat, plausible);
+                }
+                Size { measured: plausible, flat_bytes }
             }
             Err(flat) => {
                 let flat_bytes = flat as u64;

@@ -204,7 +204,7 @@ impl<T: ?Sized, S> TrackOptions<T, S> {
 
     /// Sizes the objects by this function, which returns an object's deep size in bytes, its own flat size included: for types that know
     /// neither [`Inspect`](crate::Inspect) nor deepsize's trait, but some other crate's. What it says is taken as it is: nothing is
-    /// known of shared data in it.
+    /// known of shared data in it. (But more than 2⁵⁶ bytes cannot be true: such an object counts with its flat size, as `unread`.)
     ///
     /// ```
     /// use std::sync::Arc;

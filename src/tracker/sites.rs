@@ -23,7 +23,8 @@ struct Sum {
 impl Sum {
     fn add(&mut self, other: Self) {
         self.live += other.live;
-        self.bytes += other.bytes;
+        // See `Measured::MOST_BYTES`.
+        self.bytes = self.bytes.wrapping_add(other.bytes);
     }
 }
 
@@ -65,7 +66,7 @@ impl SiteSums {
         if sum.live == 0 {
             self.touched.push(self.site);
         }
-        sum.add(Sum { live: so_far.live - before.live, bytes: so_far.bytes - before.bytes });
+        sum.add(Sum { live: so_far.live - before.live, bytes: so_far.bytes.wrapping_sub(before.bytes) });
         self.site = site;
         self.before = so_far;
     }
@@ -110,7 +111,7 @@ impl Sites {
             let same = (&next.site, &next.trace) == (&row.site, &row.trace);
             if same {
                 row.live += next.live;
-                row.bytes += next.bytes;
+                row.bytes = row.bytes.wrapping_add(next.bytes);
             }
             same
         });

@@ -77,7 +77,8 @@ pub(super) mod private {
         /// through, and must be answered by `Sizer::broken_off`.
         fn measure_or_panic(self, sizer: &mut Sizer<'_>, serial: u64, value: &T) -> Result<u64, Measured>;
         /// The same, and adds up the object's parts down to `levels`, if that is not 0, where they can be told.
-        fn detailed_or_panic(self, sizer: &mut Sizer<'_>, serial: u64, value: &T, levels: u32) -> Measured;
+        fn detailed_or_panic(self, sizer: &mut Sizer<'_>, serial: u64, value: &T, levels: u32)
+        -> Result<u64, Measured>;
         /// The class that the object is filed under: the concrete one of a trait object that can tell it.
         fn class_key(self, value: &T) -> ClassKey
         where
@@ -93,7 +94,7 @@ impl<T: Inspect + ?Sized> private::Measure<T> for ByInspect {
     }
 
     #[inline]
-    fn detailed_or_panic(self, sizer: &mut Sizer<'_>, serial: u64, value: &T, levels: u32) -> Measured {
+    fn detailed_or_panic(self, sizer: &mut Sizer<'_>, serial: u64, value: &T, levels: u32) -> Result<u64, Measured> {
         sizer.detailed_or_panic(serial, value, levels)
     }
 
@@ -112,12 +113,14 @@ impl<T: ?Sized> private::Measure<T> for BySize<T> {
         Ok((self.0)(value) as u64)
     }
 
-    fn detailed_or_panic(self, sizer: &mut Sizer<'_>, _serial: u64, value: &T, levels: u32) -> Measured {
-        let measured = Measured::plain((self.0)(value) as u64);
-        if levels > 0 {
-            sizer.whole(size_of_val(value), measured);
+    fn detailed_or_panic(self, sizer: &mut Sizer<'_>, _serial: u64, value: &T, levels: u32) -> Result<u64, Measured> {
+        let bytes = (self.0)(value) as u64;
+        if levels == 0 {
+            return Ok(bytes);
         }
-        measured
+        let measured = Measured::plain(bytes);
+        sizer.whole(size_of_val(value), measured);
+        Err(measured)
     }
 
     fn class_key(self, _value: &T) -> ClassKey

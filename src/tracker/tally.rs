@@ -64,7 +64,14 @@ impl Sums {
     #[inline]
     pub(super) fn add_between(&mut self, bytes: u64) {
         self.live += 1;
-        self.bytes += bytes;
+        // Here as elsewhere: see `Measured::MOST_BYTES`.
+        self.bytes = self.bytes.wrapping_add(bytes);
+    }
+
+    /// Takes back what [`Sums::add_between`] has added last.
+    pub(super) fn take_back(&mut self, bytes: u64) {
+        self.live -= 1;
+        self.bytes = self.bytes.wrapping_sub(bytes);
     }
 
     /// There is an object of so many bytes.
@@ -95,7 +102,7 @@ impl Sums {
 
     fn join(&mut self, other: Self) {
         self.live += other.live;
-        self.bytes += other.bytes;
+        self.bytes = self.bytes.wrapping_add(other.bytes);
         self.flat_bytes += other.flat_bytes;
         self.smallest = self.smallest.min(other.smallest);
         self.largest = self.largest.max(other.largest);

@@ -27,3 +27,4 @@ mod snapshots;
 mod statistics;
 mod told;
 mod traces;
+mod wrong_sizes;

@@ -18,7 +18,7 @@ struct Sum {
 impl Sum {
     fn add(&mut self, other: Self) {
         self.count += other.count;
-        self.bytes += other.bytes;
+        self.bytes = self.bytes.wrapping_add(other.bytes);
     }
 }
 
@@ -69,7 +69,7 @@ impl Census {
         let Some(apart) = self.apart.as_mut().filter(|apart| apart.serial == serial) else { return };
         for (row, sum) in apart.object.drain() {
             self.rows[row].count -= sum.count;
-            self.rows[row].bytes -= sum.bytes;
+            self.rows[row].bytes = self.rows[row].bytes.wrapping_sub(sum.bytes);
         }
     }
 
@@ -89,6 +89,6 @@ impl Census {
 
     fn add_to(&mut self, row: usize, sum: Sum) {
         self.rows[row].count += sum.count;
-        self.rows[row].bytes += sum.bytes;
+        self.rows[row].bytes = self.rows[row].bytes.wrapping_add(sum.bytes);
     }
 }

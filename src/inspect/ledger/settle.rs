@@ -60,13 +60,13 @@ impl Ledger {
             return row_shares::add_up(reached, edges, &weights);
         }
         // Each block is reached by one row alone.
-        let mut sums = Vec::new();
+        let mut sums: Vec<u64> = Vec::new();
         for (_, block) in rows {
             let row = block.row as usize;
             if row >= sums.len() {
                 sums.resize(row + 1, 0);
             }
-            sums[row] += block.shared_bytes();
+            sums[row] = sums[row].wrapping_add(block.shared_bytes());
         }
         sums
     }

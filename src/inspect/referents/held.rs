@@ -45,7 +45,8 @@ impl Referents {
             }
             let mut up = block.at;
             while up != OBJECT {
-                self.now(up).bytes += block.bytes;
+                let sums = self.now(up);
+                sums.bytes = sums.bytes.wrapping_add(block.bytes);
                 up = self.parts[up as usize].parent;
             }
         }

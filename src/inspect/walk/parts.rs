@@ -20,7 +20,7 @@ impl Walk<'_> {
         let outer = self.counted(0);
         let before = self.bytes;
         inspect(self);
-        let bytes = (flat + self.bytes.wrapping_sub(before)) as u64;
+        let bytes = flat.wrapping_add(self.bytes.wrapping_sub(before)) as u64;
         let session = self.session();
         if let Some(census) = &mut session.census {
             census.add(name, bytes, outer, session.serial, session.block);

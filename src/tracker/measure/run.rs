@@ -72,9 +72,12 @@ impl<S> Typed<'_, '_, '_, S> {
         S: Sizing<T>,
     {
         let serial = object.serial();
-        if self.run.counts(serial) {
-            let measured = self.sizing.detailed_or_panic(self.run.measuring.sizer, serial, value, self.run.levels);
-            self.run.file(object, measured);
+        if !self.run.counts(serial) {
+            return;
+        }
+        match self.sizing.detailed_or_panic(self.run.measuring.sizer, serial, value, self.run.levels) {
+            Ok(bytes) => self.run.file_plain(object, serial, bytes),
+            Err(measured) => self.run.file(object, measured),
         }
     }
 }
@@ -174,6 +177,7 @@ impl<'r, 'm, 's> Run<'r, 'm, 's> {
     }
 
     /// Whether an object is counted in this run, which becomes the one of its span.
+    #[inline]
     fn counts(&mut self, serial: u64) -> bool {
         (serial.wrapping_sub(self.span.0) < self.span.1 || self.find_span(serial))
             && !(self.some_are_own && self.measuring.own.contains(&serial))
@@ -241,6 +245,11 @@ impl<'r, 'm, 's> Run<'r, 'm, 's> {
     /// An object that is smaller or larger than all before, or that may be listed.
     #[inline(never)]
     fn unusual(&mut self, object: &AnyObject<'_>, bytes: u64) {
+        let measured = Measured::plain(bytes).or_flat(self.flat_bytes);
+        if measured.unread {
+            self.sums.take_back(bytes);
+            return self.file(object, measured);
+        }
         self.sums.widen(bytes);
         self.offer(object, Measured::plain(bytes));
         let (from, until) = self.sums.between();
@@ -249,6 +258,9 @@ impl<'r, 'm, 's> Run<'r, 'm, 's> {
 
     #[inline(never)]
     fn file(&mut self, object: &AnyObject<'_>, measured: Measured) {
+        if measured.bytes > Measured::MOST_BYTES {
+            return self.file_whole(object, measured.or_flat(self.flat_bytes));
+        }
         if measured.claims {
             return self.look_at(object, measured);
         }

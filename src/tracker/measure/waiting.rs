@@ -8,7 +8,7 @@ use std::time::Duration;
 use rustc_hash::FxHashMap;
 
 use super::{Findings, Measuring};
-use crate::inspect::{Held, Part, Referents, Shares};
+use crate::inspect::{Held, Measured, Part, Referents, Shares};
 use crate::registry::Place;
 use crate::tracker::class::Represent;
 use crate::tracker::plan::Row;
@@ -79,7 +79,9 @@ impl Measuring<'_, '_> {
     fn finish(&mut self, pending: Pending, shares: &Shares) {
         let Pending { row, mut candidate, held } = pending;
         let row = &mut self.rows[row];
-        candidate.bytes += shares.get(candidate.serial).map_or(0, |share| share.bytes);
+        let share = shares.get(candidate.serial).map_or(0, |share| share.bytes);
+        let measured = with_share(candidate.bytes, candidate.unread, share, candidate.flat_bytes);
+        (candidate.bytes, candidate.unread) = (measured.bytes, measured.unread);
         let listed = row.tally.wants(candidate.bytes, candidate.serial);
         candidate.parts = row.resume(held.as_ref(), candidate.bytes, shares, listed);
         row.tally.add(candidate);
@@ -89,15 +91,16 @@ impl Measuring<'_, '_> {
     fn finish_claimant(&mut self, claimant: Claimant, first_run: u32, share: u64, shares: &Shares) {
         let run = &self.waiting.runs[(first_run + claimant.run) as usize];
         let row = &mut self.rows[run.row];
-        let (bytes, serial) = (claimant.bytes + share, claimant.place.serial());
-        row.tally.count(bytes, claimant.unread, run.flat_bytes, claimant.site);
+        let Measured { bytes, unread, .. } = with_share(claimant.bytes, claimant.unread, share, run.flat_bytes);
+        let serial = claimant.place.serial();
+        row.tally.count(bytes, unread, run.flat_bytes, claimant.site);
         let listed = row.tally.wants(bytes, serial);
         let parts = row.resume(claimant.held.as_deref(), bytes, shares, listed);
         if listed {
             row.tally.consider(Candidate {
                 bytes,
                 serial,
-                unread: claimant.unread,
+                unread,
                 flat_bytes: run.flat_bytes,
                 birth: Some(claimant.birth),
                 site: claimant.site,
@@ -128,6 +131,11 @@ impl Measuring<'_, '_> {
         self.findings.shared_bytes = (0..self.rows.len()).map(|row| shares.shared_bytes(row as u32)).collect();
         mem::take(&mut self.findings)
     }
+}
+
+/// An object with what it has to pay for shared data.
+fn with_share(bytes: u64, unread: bool, share: u64, flat_bytes: u64) -> Measured {
+    Measured { bytes: bytes.wrapping_add(share), unread, claims: true }.or_flat(flat_bytes)
 }
 
 impl Row {
