@@ -4,9 +4,9 @@
 //! that only starts another program.) First those of trackers ([`fork_lock`](super::fork_lock)), then those of the registry
 //! ([`held`](super::held)), in an order in which nobody takes two of them the other way round.
 //!
-//! **The program that forks is not held up for longer than [`PATIENCE`]** (but for what other forks of it take that are under way): a thread that holds a lock may be stopped in an
-//! allocator, which may itself be waiting for this fork; or the very thread that forks may hold one, if a signal's handler forks. A lock
-//! that could not be had is left alone.
+//! **The program that forks is not held up for longer than [`PATIENCE`]** (but for what other forks of it take that are under way): a
+//! thread that holds a lock may be stopped in an allocator, which may itself be waiting for this fork; or the very thread that forks may
+//! hold one, if a signal's handler forks. A lock that could not be had is left alone.
 
 use core::cell::Cell;
 use std::time::{Duration, Instant};

@@ -139,7 +139,8 @@ mod list {
         fn let_go(&self, in_child: bool) {
             self.lock.end_hold();
             if in_child {
-                // SAFETY: whoever holds it now is not there, or is this thread further down, which does not come back to it.
+                // SAFETY: whoever holds it now is not there, or is this thread further down, if a signal's handler forks: the child must
+                // not return from that into code that knows nothing of it, as the system's rules for such a child have it.
                 unsafe { self.lock.orphan() };
             }
         }
