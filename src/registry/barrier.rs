@@ -21,8 +21,8 @@ pub(super) fn light() {
     system::light();
 }
 
-/// The barrier of the thread that comes seldom: what others wrote before their last [`light`] is seen, or what this one wrote is seen by them after it.
-/// `false` if the system refuses, which it did not when it was asked whether it would.
+/// The barrier of the thread that comes seldom: what others wrote before their last [`light`] is seen, or what this one wrote is seen
+/// by them after it. `false` if the system refuses, which it did not when it was asked whether it would.
 #[must_use]
 pub(super) fn heavy() -> bool {
     #[cfg(loom)]

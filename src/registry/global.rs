@@ -2,14 +2,16 @@
 //!
 //! Every new object gets the global tracker. To count up a reference in the tracker's `Arc` for each would be a word that all threads
 //! write. So each tracker that is or was global stands in an [`Entry`] with a number; an object holds the number (four bits beside
-//! its serial), and a *claim* on the entry. Claims are counted in [rows](super::rows): each thread writes its own, without a read-modify-write, one
-//! more for an object that it makes and one less for one that it drops, whoever made it. Only the sum of all rows means something.
+//! its serial), and a *claim* on the entry. Claims are counted in [rows](super::rows): each thread writes its own, without a
+//! read-modify-write, one more for an object that it makes and one less for one that it drops, whoever made it. Only the sum of
+//! all rows means something.
 //!
 //! # When a tracker goes
 //! An entry is **open** as long as its tracker is the global one; then nobody adds up. A thread that makes a claim counts it first, and then
 //! looks whether the entry is open; if not, it takes the claim back. Who closes the entry writes that first, and then adds up. With a
 //! [barrier] between the two steps on both sides, every claim is either seen by who closes, or taken back. So after closing
-//! claims only get fewer (but for those that are about to be taken back), and a sum of 0 stays 0: the tracker is taken out, and the number is vacant.
+//! claims only get fewer (but for those that are about to be taken back), and a sum of 0 stays 0: the tracker is taken out, and the
+//! number is vacant.
 //!
 //! Who gives up a claim on a closed entry adds up again if it may have been the last one ([`Entry::left`]). No thread needs to do anything
 //! for that which does not use the tracker: what a sleeping one once counted is in its row.

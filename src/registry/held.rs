@@ -62,7 +62,8 @@ impl Class {
     }
 
     /// # Safety
-    /// This thread must have called `hold_all`, and not this function since; if it is `alone`, there must be no other, and it must not be on a page.
+    /// This thread must have called `hold_all`, and not this function since; if it is `alone`, there must be no other, and it must
+    /// not be on a page.
     unsafe fn let_go_all(&self, alone: bool) {
         self.pool.end_hold();
         self.events.end_hold();

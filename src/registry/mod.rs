@@ -28,8 +28,8 @@
 //!    the page was found idle, stays the only one.
 //! 4. A value that is borrowed mutably or moved out is tagged in its slot before; walkers that came earlier have left. The value of
 //!    a pinned object never is.
-//! 5. No user code runs under a lock of this module, nor is a tracker or a bundle dropped there: that is user code. (The global allocator does; it must not wait for another thread that
-//!    tracks. It may drop tracked objects, but not make any.)
+//! 5. No user code runs under a lock of this module, nor is a tracker or a bundle dropped there: that is user code. (The global
+//!    allocator does; it must not wait for another thread that tracks. It may drop tracked objects, but not make any.)
 //! 6. [`Local`]'s fields are never borrowed while user code runs.
 //!
 //! The `loom` models in [`model`] check 2, 3 and 4.
