@@ -48,11 +48,6 @@ impl Measured {
     pub(crate) fn plain(bytes: u64) -> Self {
         Self { bytes, unread: false, claims: false }
     }
-
-    /// What [`Sizer::object_or_panic`] and its like say, of whichever kind.
-    pub(crate) fn of(found: Result<u64, Self>) -> Self {
-        found.map_or_else(|measured| measured, Self::plain)
-    }
 }
 
 /// What a sizer has met beyond single objects.
@@ -112,59 +107,64 @@ impl Sizer<'_> {
     #[cfg(test)]
     pub(crate) fn object<T: Inspect + ?Sized>(&mut self, serial: u64, value: &T) -> Measured {
         use std::panic::{AssertUnwindSafe, catch_unwind};
-        match catch_unwind(AssertUnwindSafe(|| self.object_or_panic(serial, value))) {
-            Ok(found) => Measured::of(found),
-            Err(_) => self.broken_off(size_of_val(value)),
-        }
+        let sized = catch_unwind(AssertUnwindSafe(|| self.detailed(serial, value, 0)));
+        sized.unwrap_or_else(|_| self.broken_off(size_of_val(value)))
     }
 
-    /// Sizes an object. A panic in an impl passes through: who catches it calls [`Sizer::broken_off`]. (To be ready to catch
-    /// costs more than to size a small object, so it is done once for many.)
-    ///
-    /// Most objects share nothing and can be read: their bytes are all there is to say, and that is what comes back. In `Err` there
-    /// may be more. (It is not a failure: it is the way out of the loop that is as short as can be.)
+    /// Sizes an object, and adds up its parts down to `levels`, if that is not 0.
+    #[cfg(test)]
+    pub(crate) fn detailed<T: Inspect + ?Sized>(&mut self, serial: u64, value: &T, levels: u32) -> Measured {
+        self.begin_detailed(serial, levels);
+        let bytes = self.measure_or_panic(value);
+        self.end(true, size_of_val(value), bytes, levels)
+    }
+
+    /// Begins with an object, whose parts get no names.
     #[inline]
-    pub(crate) fn object_or_panic<T: Inspect + ?Sized>(&mut self, serial: u64, value: &T) -> Result<u64, Measured> {
-        let walk = &mut self.walk;
-        walk.begin(serial);
-        value.inspect(walk);
-        let bytes = walk.bytes().wrapping_add(size_of_val(value)) as u64;
-        if walk.is_touched() { Err(self.touched(bytes)) } else { Ok(bytes) }
+    pub(crate) fn begin(&mut self, serial: u64) {
+        self.walk.begin(serial);
     }
 
-    /// Sets where the parts of the next objects are added up; what was set before.
-    pub(crate) fn set_referents(&mut self, referents: Option<Box<Referents>>) -> Option<Box<Referents>> {
-        self.walk.set_referents(referents)
-    }
-
-    /// As [`Sizer::object_or_panic`], and adds up the object's parts down to `levels`, if that is not 0. If it claims blocks, it
-    /// must be [held](Sizer::hold) until they are settled.
-    ///
-    /// The value is inspected in one place, whatever is asked: what it says is compiled here once more for each class.
-    #[inline]
-    pub(crate) fn detailed_or_panic<T: Inspect + ?Sized>(
-        &mut self,
-        serial: u64,
-        value: &T,
-        levels: u32,
-    ) -> Result<u64, Measured> {
+    /// Begins with an object whose parts are added up down to `levels`, if that is not 0.
+    pub(crate) fn begin_detailed(&mut self, serial: u64, levels: u32) {
         if levels == 0 {
             self.walk.begin(serial);
         } else {
             self.walk.begin_detailed(serial, levels);
         }
-        value.inspect(&mut self.walk);
-        let bytes = self.walk.bytes().wrapping_add(size_of_val(value)) as u64;
-        if levels == 0 && !self.walk.is_touched() { Ok(bytes) } else { Err(self.end(bytes, levels)) }
     }
 
-    #[inline(never)]
-    fn end(&mut self, bytes: u64, levels: u32) -> Measured {
+    /// Sizes the object that was begun with: its bytes, and, where there is [more](Self::has_more) to say, that is for
+    /// [`Sizer::end`]. A panic in an impl passes through: who catches it calls [`Sizer::broken_off`]. (To be ready to catch
+    /// costs more than to size a small object, so it is done once for many.)
+    #[inline]
+    pub(crate) fn measure_or_panic<T: Inspect + ?Sized>(&mut self, value: &T) -> u64 {
+        value.inspect(&mut self.walk);
+        self.walk.bytes().wrapping_add(size_of_val(value)) as u64
+    }
+
+    /// Whether there is more to say of the object than its bytes: most share nothing, can be read, and have no named parts.
+    #[inline]
+    pub(crate) fn has_more(&self) -> bool {
+        self.walk.is_touched()
+    }
+
+    /// Ends with an object of `flat` bytes, which has `bytes` in all. If it claims blocks and its parts get names, it must be
+    /// [held](Sizer::hold) until they are settled. `told`: it was inspected here; else nothing is known but its bytes.
+    #[inline]
+    pub(crate) fn end(&mut self, told: bool, flat: usize, bytes: u64, levels: u32) -> Measured {
         let walk = &mut self.walk;
         if levels > 0 {
             walk.end_detailed();
         }
-        let (unread, claims) = walk.end_touched();
+        if !told {
+            let measured = Measured::plain(bytes);
+            if levels > 0 {
+                self.whole(flat, measured);
+            }
+            return measured;
+        }
+        let (unread, claims) = if walk.is_touched() { walk.end_touched() } else { (false, false) };
         if levels > 0
             && !claims
             && let Some(referents) = walk.referents()
@@ -172,6 +172,11 @@ impl Sizer<'_> {
             referents.end(bytes);
         }
         Measured { bytes, unread, claims }
+    }
+
+    /// Sets where the parts of the next objects are added up; what was set before.
+    pub(crate) fn set_referents(&mut self, referents: Option<Box<Referents>>) -> Option<Box<Referents>> {
+        self.walk.set_referents(referents)
     }
 
     /// Adds up an object whose parts are not known as one part: it was measured otherwise, or its sizing broke off.
@@ -193,12 +198,6 @@ impl Sizer<'_> {
     /// The parts of the object that was sized last; none if they do not get names.
     pub(crate) fn parts(&mut self) -> Vec<Part> {
         self.walk.referents().map_or_else(Vec::new, |referents| referents.of_object())
-    }
-
-    #[inline(never)]
-    fn touched(&mut self, bytes: u64) -> Measured {
-        let (unread, claims) = self.walk.end_touched();
-        Measured { bytes, unread, claims }
     }
 
     /// What was found of an object, of `flat` bytes, whose sizing panicked.

@@ -56,12 +56,16 @@ impl<H: TrackHandle, S: Sizing<H::Object>> Watched for Watch<H, S> {
         H::read(&self.weak, walker, |value| match value {
             Ok(value) => {
                 let flat = size_of_val(value);
-                let measured = contain(|| Measured::of(self.sizing.detailed_or_panic(sizer, serial, value, levels)))
-                    .unwrap_or_else(|_| {
-                        let measured = sizer.broken_off(flat);
-                        sizer.whole(flat, measured);
-                        measured
-                    });
+                let measured = contain(|| {
+                    sizer.begin_detailed(serial, levels);
+                    let bytes = self.sizing.measure_or_panic(sizer, value);
+                    sizer.end(S::INSPECTS, flat, bytes, levels)
+                })
+                .unwrap_or_else(|_| {
+                    let measured = sizer.broken_off(flat);
+                    sizer.whole(flat, measured);
+                    measured
+                });
                 let flat_bytes = flat as u64;
                 let plausible = measured.or_flat(flat_bytes);
                 if plausible != measured {

@@ -1,7 +1,7 @@
 //! Who says how large an object is: its own `Inspect`, or a function that the user gives.
 
 use crate::Inspect;
-use crate::inspect::{ClassKey, Measured, Sizer};
+use crate::inspect::{ClassKey, Sizer};
 
 /// Sizes objects by their [`Inspect`]: what [`TrackOptions`](super::TrackOptions) do if not told otherwise.
 ///
@@ -69,16 +69,15 @@ impl<T: Inspect + ?Sized> Sizing<T> for ByInspect {}
 impl<T: ?Sized + 'static> Sizing<T> for BySize<T> {}
 
 pub(super) mod private {
-    use super::{ClassKey, Measured, Sizer};
+    use super::{ClassKey, Sizer};
 
     #[allow(private_interfaces, reason = "sealed: nobody outside can name this trait")]
     pub trait Measure<T: ?Sized> {
-        /// Sizes an object: its bytes, or what else there is to say, as [`Sizer::object_or_panic`]. A panic of user code passes
-        /// through, and must be answered by `Sizer::broken_off`.
-        fn measure_or_panic(self, sizer: &mut Sizer<'_>, serial: u64, value: &T) -> Result<u64, Measured>;
-        /// The same, and adds up the object's parts down to `levels`, if that is not 0, where they can be told.
-        fn detailed_or_panic(self, sizer: &mut Sizer<'_>, serial: u64, value: &T, levels: u32)
-        -> Result<u64, Measured>;
+        /// Whether objects are inspected, so that there may be more to say of one than its bytes.
+        const INSPECTS: bool;
+        /// Sizes an object that the sizer has begun with: its bytes. A panic of user code passes through, and must be answered by
+        /// `Sizer::broken_off`.
+        fn measure_or_panic(self, sizer: &mut Sizer<'_>, value: &T) -> u64;
         /// The class that the object is filed under: the concrete one of a trait object that can tell it.
         fn class_key(self, value: &T) -> ClassKey
         where
@@ -88,14 +87,11 @@ pub(super) mod private {
 
 #[allow(private_interfaces, reason = "as above")]
 impl<T: Inspect + ?Sized> private::Measure<T> for ByInspect {
-    #[inline]
-    fn measure_or_panic(self, sizer: &mut Sizer<'_>, serial: u64, value: &T) -> Result<u64, Measured> {
-        sizer.object_or_panic(serial, value)
-    }
+    const INSPECTS: bool = true;
 
     #[inline]
-    fn detailed_or_panic(self, sizer: &mut Sizer<'_>, serial: u64, value: &T, levels: u32) -> Result<u64, Measured> {
-        sizer.detailed_or_panic(serial, value, levels)
+    fn measure_or_panic(self, sizer: &mut Sizer<'_>, value: &T) -> u64 {
+        sizer.measure_or_panic(value)
     }
 
     fn class_key(self, value: &T) -> ClassKey
@@ -108,19 +104,11 @@ impl<T: Inspect + ?Sized> private::Measure<T> for ByInspect {
 
 #[allow(private_interfaces, reason = "as above")]
 impl<T: ?Sized> private::Measure<T> for BySize<T> {
-    #[inline]
-    fn measure_or_panic(self, _sizer: &mut Sizer<'_>, _serial: u64, value: &T) -> Result<u64, Measured> {
-        Ok((self.0)(value) as u64)
-    }
+    const INSPECTS: bool = false;
 
-    fn detailed_or_panic(self, sizer: &mut Sizer<'_>, _serial: u64, value: &T, levels: u32) -> Result<u64, Measured> {
-        let bytes = (self.0)(value) as u64;
-        if levels == 0 {
-            return Ok(bytes);
-        }
-        let measured = Measured::plain(bytes);
-        sizer.whole(size_of_val(value), measured);
-        Err(measured)
+    #[inline]
+    fn measure_or_panic(self, _sizer: &mut Sizer<'_>, value: &T) -> u64 {
+        (self.0)(value) as u64
     }
 
     fn class_key(self, _value: &T) -> ClassKey

@@ -111,3 +111,28 @@ fn a_value_that_says_more_than_there_can_be_can_be_sized_alone() {
         let _ = deep_size_of(&vec![Block(number, Arc::new(1))]);
     }
 }
+
+#[test]
+fn of_an_object_whose_sizer_panics_the_flat_size_is_known_whatever_was_sized_before() {
+    struct Before(String);
+
+    impl Inspect for Before {
+        fn inspect(&self, walk: &mut Walk<'_>) {
+            walk.field("0", &self.0);
+        }
+    }
+
+    struct Panics(u64);
+
+    impl Inspect for Panics {
+        fn inspect(&self, _walk: &mut Walk<'_>) {}
+    }
+
+    let tracker = ClassTracker::new();
+    tracker.track_class::<Before>();
+    tracker.track_class_with::<Panics>(TrackOptions::new().size_with(|object| panic!("number {}", object.0)));
+    let _objects = (Tracked::new(Before("x".repeat(1000))), [1, 2].map(|number| Tracked::new(Panics(number))));
+    let snapshot = tracker.create_snapshot("");
+    let row = row::<Panics>(&snapshot);
+    assert_eq!((row.live, row.unread, row.bytes), (2, 2, 2 * size_of::<Panics>() as u64));
+}

@@ -2,7 +2,7 @@
 
 use super::companies::{self, Company, Kind, Person};
 use crate::DeepSizeOf;
-use crate::inspect::{Inspect, Measured, Referents, Sizer, SizerOptions, Walk};
+use crate::inspect::{Inspect, Referents, Sizer, SizerOptions, Walk};
 use proptest::prelude::*;
 use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
@@ -30,7 +30,7 @@ fn census_by(
         for &serial in order.iter().filter(|at| walk(**at) == number) {
             bytes += match levels {
                 0 => sizer.object(serial as u64, &companies[serial]).bytes,
-                _ => Measured::of(sizer.detailed_or_panic(serial as u64, &companies[serial], levels)).bytes,
+                _ => sizer.detailed(serial as u64, &companies[serial], levels).bytes,
             };
         }
     };

@@ -100,6 +100,8 @@ impl<'a> Walk<'a> {
             referents.begin(levels);
             (self.naming, self.detailed) = (referents.naming(), true);
         }
+        // There is more to say than its bytes.
+        let _ = self.session();
     }
 
     /// Forgets what was under way in an object that broke off.

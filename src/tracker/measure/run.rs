@@ -22,7 +22,7 @@ pub(in crate::tracker) fn class<T: Send + Sync + 'static, S: Sizing<T>>(
     plan: &ClassPlan,
     sizing: S,
 ) {
-    let mut typed = Typed { run: Run::begin(measuring, plan, size_of::<T>(), handle::<T>), sizing };
+    let mut typed = Typed { run: Run::begin(measuring, plan, size_of::<T>(), S::INSPECTS, handle::<T>), sizing };
     while let Some(page) = typed.run.next_page() {
         let (walker, pages) = (typed.run.walker, typed.run.pages);
         walker.visit::<T>(pages, page, &mut typed);
@@ -45,13 +45,22 @@ struct Typed<'r, 'm, 's, S> {
 impl<T: Send + Sync + 'static, S: Sizing<T>> Visitor<T> for Typed<'_, '_, '_, S> {
     #[inline]
     fn object(&mut self, object: &Object<'_, T>, value: &T) {
+        let run = &mut self.run;
         let serial = object.serial();
-        if serial.wrapping_sub(self.run.from) >= self.run.length {
-            return self.look_up(object, value);
+        // What is inspected is so in one place, with names or without: it is compiled here for each class.
+        if serial.wrapping_sub(run.from) < run.length {
+            if S::INSPECTS {
+                run.measuring.sizer.begin(serial);
+            }
+        } else if !run.look_up(serial) {
+            return;
         }
-        match self.sizing.measure_or_panic(self.run.measuring.sizer, serial, value) {
-            Ok(bytes) => self.run.file_plain(object, serial, bytes),
-            Err(measured) => self.run.file(object, measured),
+        let bytes = self.sizing.measure_or_panic(run.measuring.sizer, value);
+        let has_more = if S::INSPECTS { run.measuring.sizer.has_more() } else { run.levels > 0 };
+        if has_more {
+            run.file_more(object, bytes);
+        } else {
+            run.file_plain(object, serial, bytes);
         }
     }
 
@@ -61,24 +70,6 @@ impl<T: Send + Sync + 'static, S: Sizing<T>> Visitor<T> for Typed<'_, '_, '_, S>
 
     fn panicked(&mut self, object: &Object<'_, T>) {
         self.run.panicked(object);
-    }
-}
-
-impl<S> Typed<'_, '_, '_, S> {
-    /// An object that may not count, or that is sized part by part.
-    #[inline(never)]
-    fn look_up<T: Send + Sync + 'static>(&mut self, object: &AnyObject<'_>, value: &T)
-    where
-        S: Sizing<T>,
-    {
-        let serial = object.serial();
-        if !self.run.counts(serial) {
-            return;
-        }
-        match self.sizing.detailed_or_panic(self.run.measuring.sizer, serial, value, self.run.levels) {
-            Ok(bytes) => self.run.file_plain(object, serial, bytes),
-            Err(measured) => self.run.file(object, measured),
-        }
     }
 }
 
@@ -119,6 +110,8 @@ struct Run<'r, 'm, 's> {
     flat_bytes: u64,
     /// Whether any object at all is registered on its own.
     some_are_own: bool,
+    /// Whether objects are inspected: see `INSPECTS`.
+    inspects: bool,
     /// Makes a handle to an object, to keep it.
     handle: fn(&AnyObject<'_>) -> Option<Kept>,
 }
@@ -128,6 +121,7 @@ impl<'r, 'm, 's> Run<'r, 'm, 's> {
         measuring: &'r mut Measuring<'m, 's>,
         plan: &'r ClassPlan,
         flat: usize,
+        inspects: bool,
         handle: fn(&AnyObject<'_>) -> Option<Kept>,
     ) -> Self {
         Self {
@@ -150,6 +144,7 @@ impl<'r, 'm, 's> Run<'r, 'm, 's> {
             runs: vec![None; plan.spans.len()],
             by_site: mem::take(&mut measuring.by_site),
             flat_bytes: flat as u64,
+            inspects,
             handle,
             measuring,
         }
@@ -171,9 +166,28 @@ impl<'r, 'm, 's> Run<'r, 'm, 's> {
     #[cold]
     fn panicked(&mut self, object: &AnyObject<'_>) {
         if self.counts(object.serial()) {
-            let measured = self.measuring.sizer.broken_off(self.flat_bytes as usize);
-            self.file_whole(object, measured);
+            let found = self.measuring.sizer.broken_off(self.flat_bytes as usize);
+            // Where a function sizes, what the walk found was in another object.
+            let nothing = Measured { unread: true, ..Measured::plain(self.flat_bytes) };
+            self.file_whole(object, if self.inspects { found } else { nothing });
         }
+    }
+
+    /// Begins with an object that may not count, or that is sized part by part; whether it counts.
+    #[inline(never)]
+    fn look_up(&mut self, serial: u64) -> bool {
+        let counts = self.counts(serial);
+        if counts {
+            self.measuring.sizer.begin_detailed(serial, self.levels);
+        }
+        counts
+    }
+
+    /// An object of which there is more to say than its bytes.
+    #[inline(never)]
+    fn file_more(&mut self, object: &AnyObject<'_>, bytes: u64) {
+        let measured = self.measuring.sizer.end(self.inspects, self.flat_bytes as usize, bytes, self.levels);
+        self.file(object, measured);
     }
 
     /// Whether an object is counted in this run, which becomes the one of its span.
@@ -184,6 +198,8 @@ impl<'r, 'm, 's> Run<'r, 'm, 's> {
     }
 
     /// Files an object that could not be taken apart.
+    #[cold]
+    #[inline(never)]
     fn file_whole(&mut self, object: &AnyObject<'_>, measured: Measured) {
         self.measuring.sizer.whole(self.flat_bytes as usize, measured);
         self.file(object, measured);
@@ -248,7 +264,7 @@ impl<'r, 'm, 's> Run<'r, 'm, 's> {
         let measured = Measured::plain(bytes).or_flat(self.flat_bytes);
         if measured.unread {
             self.sums.take_back(bytes);
-            return self.file(object, measured);
+            return self.file_whole(object, measured);
         }
         self.sums.widen(bytes);
         self.offer(object, Measured::plain(bytes));
@@ -256,7 +272,8 @@ impl<'r, 'm, 's> Run<'r, 'm, 's> {
         self.usual = (from, until.min(self.threshold.0).saturating_sub(from));
     }
 
-    #[inline(never)]
+    /// Always inlined: what is known of the object stays in registers.
+    #[inline(always)]
     fn file(&mut self, object: &AnyObject<'_>, measured: Measured) {
         if measured.bytes > Measured::MOST_BYTES {
             return self.file_whole(object, measured.or_flat(self.flat_bytes));
