@@ -8,7 +8,6 @@ mod error;
 mod handle;
 mod largest;
 mod measure;
-mod monitored;
 mod names;
 mod object;
 mod options;
@@ -22,6 +21,7 @@ mod state;
 mod subject;
 mod tally;
 mod traces;
+mod unattended;
 
 pub use class_tracker::ClassTracker;
 pub use error::TrackError;
