@@ -166,14 +166,13 @@ impl<'r, 'm, 's> Run<'r, 'm, 's> {
     #[cold]
     fn panicked(&mut self, object: &AnyObject<'_>) {
         if self.counts(object.serial()) {
-            let found = self.measuring.sizer.broken_off(self.flat_bytes as usize);
-            // Where a function sizes, what the walk found was in another object.
-            let nothing = Measured { unread: true, ..Measured::plain(self.flat_bytes) };
-            self.file_whole(object, if self.inspects { found } else { nothing });
+            let measured = self.measuring.sizer.broken_off(self.flat_bytes as usize);
+            self.file_whole(object, measured);
         }
     }
 
-    /// Begins with an object that may not count, or that is sized part by part; whether it counts.
+    /// Begins with an object that may not count, or that is sized part by part; whether it counts. (Also where a function sizes: the
+    /// first of a run comes here, so of what was inspected before it nothing is left.)
     #[inline(never)]
     fn look_up(&mut self, serial: u64) -> bool {
         let counts = self.counts(serial);
