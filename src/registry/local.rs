@@ -13,68 +13,14 @@ use core::ptr::null;
 
 use super::Registry;
 use super::class::{Chain, Class, Seed};
-use super::global::CROWDED;
-use super::identity::{Identity, Origin, Serial};
+use super::given::{Given, Registration, Usual};
+use super::identity::Origin;
 use super::node::Header;
-use super::page::{Page, Slot};
+use super::page::Page;
 use super::rows::SHARED_ROW;
 use super::sync::{bump, count};
 use by_value::{Shares, new_shares};
 pub(super) use share::LocalClass;
-
-/// What a new object is given.
-pub(super) struct Registration {
-    /// Null: tracking is off, the object is not registered.
-    pub(super) slot: *const Slot,
-    pub(super) given: Given,
-}
-
-/// What a new object is usually given.
-pub(super) struct Usual {
-    pub(super) slot: &'static Slot,
-    serial: u64,
-    origin: Origin,
-}
-
-impl Usual {
-    /// The identity of an object that is not pinned.
-    #[inline]
-    pub(super) fn identity(&self) -> Identity {
-        Identity::new(Serial::new(self.serial, 0, false), self.origin)
-    }
-}
-
-/// Who a new object is.
-pub(super) struct Given {
-    /// 0 if tracking is off.
-    serial: u64,
-    origin: Origin,
-    /// The number of the tracker that the object has a claim on; 0 for none, [`CROWDED`] for one without a number.
-    pub(super) tracker: u64,
-}
-
-impl Given {
-    fn nothing() -> Self {
-        Self { serial: 0, origin: Origin::new(0, 0), tracker: 0 }
-    }
-
-    /// Whether somebody is to be told of the object.
-    #[inline]
-    pub(super) fn is_told(&self) -> bool {
-        self.tracker != 0
-    }
-
-    /// The identity; it takes over the claim.
-    #[inline]
-    pub(super) fn identity(self, pinned: bool) -> Identity {
-        if self.tracker < CROWDED {
-            return Identity::new(Serial::new(self.serial, self.tracker, pinned), self.origin);
-        }
-        let identity = Identity::new(Serial::new(self.serial, 0, pinned), self.origin);
-        identity.record_at_birth(super::registry().trackers.current());
-        identity
-    }
-}
 
 /// One thread's part of the registry. It has no destructor, so that it can be used by other destructors of its thread:
 /// [`Local::close`] gives back what it holds, and from then on everything goes the slow, shared way.

@@ -42,6 +42,7 @@ mod destroy;
 #[cfg(all(unix, not(loom)))]
 mod fork;
 mod fork_lock;
+mod given;
 mod global;
 mod handle;
 #[cfg(all(unix, not(loom)))]

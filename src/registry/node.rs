@@ -2,8 +2,8 @@
 
 use super::class::Class;
 use super::counts::Counts;
+use super::given::{Registration, Usual};
 use super::identity::Identity;
-use super::local::{Registration, Usual};
 use super::page::Slot;
 use super::sync::Life;
 

@@ -5,8 +5,9 @@ use core::cell::Cell;
 use core::panic::Location;
 use core::ptr::null;
 
-use super::{Given, Local, LocalClass, NO_TYPE, Phase, Recent, recent_index, type_hash};
+use super::{Local, LocalClass, NO_TYPE, Phase, Recent, recent_index, type_hash};
 use crate::registry::class::{Class, Seed};
+use crate::registry::given::Given;
 use crate::registry::identity::Origin;
 use crate::registry::sync::bump;
 use crate::registry::{Registry, registry};

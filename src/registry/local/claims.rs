@@ -13,7 +13,7 @@ impl Local {
         Registry::is_told(control) && control == self.seen.get()
     }
 
-    /// A claim on the global tracker for a new object of this class: see [`Given::tracker`](super::Given::tracker).
+    /// A claim on the global tracker for a new object of this class: see [`Given::tracker`](crate::registry::given::Given::tracker).
     #[inline]
     pub(super) fn claim(&self, registry: &'static Registry, class: &'static Class) -> u64 {
         // What a tracker makes while it is told of something is its own affair: else it might be told for ever.
