@@ -48,8 +48,8 @@ unsafe fn free_memory<T: ?Sized>(node: NonNull<Node<T>>) {
     }
     // SAFETY: the reference is for the layout alone, which is known from the pointer.
     let layout = unsafe { core::alloc::Layout::for_value(node.as_ref()) };
-    // SAFETY: the node was allocated by `Box` with this layout.
-    unsafe { std::alloc::dealloc(node.as_ptr().cast(), layout) };
+    // SAFETY: the node was made in a `Box`, and so is the global allocator's, with this layout; the rest is the caller's promise.
+    unsafe { super::spare::free(node.cast(), layout) };
 }
 
 /// Tells an object's tracker of its end.

@@ -43,6 +43,8 @@ use crate::Inspect;
 /// - A value must be `Send + Sync + 'static`: a snapshot may read it, and drop it if it dies meanwhile, on another thread.
 /// - [`get_mut`](Tracked::get_mut) and [`make_mut`](Tracked::make_mut) return a guard, so that no snapshot reads the value while
 ///   it changes. A snapshot that comes by then counts the object, and says that it was not read.
+/// - The memory of a small object that is dropped may stay with the thread that dropped it, for its next ones: 1 KiB of each size at most, and
+///   none once the thread has ended.
 /// - A count of handles that reaches 2³¹ sticks: the object is never freed. (`Arc` aborts the program at 2⁶³.)
 pub struct Tracked<T: ?Sized> {
     pub(super) node: NonNull<Node<T>>,
@@ -69,7 +71,7 @@ impl<T: Inspect + Send + Sync + 'static> Tracked<T> {
         let location = Location::caller();
         if with_local(|local| local.is_usual(registry())) {
             // What is called comes first, while there is little to be kept over it.
-            let memory = Box::new_uninit();
+            let memory = super::spare::memory();
             let ticks = crate::clock::ticks();
             if let Some(place) = with_local(|local| local.register_usually(TypeId::of::<T>(), location, ticks)) {
                 let this = Self::from_box(Box::write(memory, Node { header: Header::usual(&place), value }));
@@ -93,7 +95,7 @@ impl<T: Inspect + Send + Sync + 'static> Tracked<T> {
     pub(super) fn build(value: T, place: Registration, pinned: bool) -> Self {
         let is_told = place.given.is_told();
         let header = Header::new(Counts::unique(), place, pinned);
-        let this = Self::from_box(Box::new(Node { header, value }));
+        let this = Self::from_box(Box::write(super::spare::memory(), Node { header, value }));
         if is_told {
             this.announce();
         }
@@ -142,7 +144,8 @@ impl<T: Inspect + Send + Sync + 'static> Tracked<T> {
         let location = Location::caller();
         let given = register::<T>(location);
         let header = Header::new(Counts::weak_only(), given, false);
-        let node: *mut Node<MaybeUninit<T>> = Box::into_raw(Box::new(Node { header, value: MaybeUninit::uninit() }));
+        let node = Box::write(super::spare::memory(), Node { header, value: MaybeUninit::<T>::uninit() });
+        let node: *mut Node<MaybeUninit<T>> = Box::into_raw(node);
         // SAFETY: `Box::into_raw` gives no null, and `Node<MaybeUninit<T>>` is laid out as `Node<T>`.
         let node: NonNull<Node<T>> = unsafe { NonNull::new_unchecked(node.cast()) };
         // Until there is a value, this weak handle (and that of all strong handles to come) owns the memory.

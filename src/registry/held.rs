@@ -20,6 +20,7 @@ impl Registry {
         self.slab.hold(until);
         self.stripes.iter().for_each(|stripe| _ = stripe.hold(until));
         self.trackers.hold(until);
+        self.spares.hold(until);
     }
 
     /// Lets go of what `hold_all` took.
@@ -34,6 +35,7 @@ impl Registry {
             // If this very thread is on a page, in the midst of sizing something, all pages must stay as they are.
             alone = walks == 0;
         }
+        self.spares.end_hold();
         self.trackers.end_hold();
         self.stripes.iter().for_each(super::sync::Lock::end_hold);
         self.slab.end_hold();

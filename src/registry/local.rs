@@ -18,6 +18,7 @@ use super::identity::Origin;
 use super::node::Header;
 use super::page::Page;
 use super::rows::SHARED_ROW;
+use super::spare::{KEEPS, NO_SPARES, Spares};
 use super::sync::{bump, count};
 use by_value::{Shares, new_shares};
 pub(super) use share::LocalClass;
@@ -49,6 +50,8 @@ pub(super) struct Local {
     shares: Shares,
     /// How often the registry's wishes had changed when `recent` was begun.
     wish_changes: Cell<u64>,
+    /// Memory of objects that are gone, for new ones. Owned, but for [`NO_SPARES`].
+    spares: Cell<*const Spares>,
     /// This thread's share of each class, by the class' index; null where it has none. Owned.
     classes: Cell<*const [Cell<*const LocalClass>]>,
 }
@@ -140,6 +143,7 @@ impl Local {
             recent: [const { Cell::new(NOTHING) }; RECENT],
             shares: new_shares(),
             wish_changes: Cell::new(0),
+            spares: Cell::new(&raw const NO_SPARES),
             classes: Cell::new(classes),
         }
     }
@@ -353,9 +357,30 @@ impl Local {
             self.phase.set(if open { Phase::Open } else { Phase::Closed });
             if open {
                 self.row.set(super::rows::take());
+                self.keep_spares();
             }
             #[cfg(all(unix, not(loom)))]
             super::fork::prepare();
+        }
+    }
+
+    #[inline]
+    pub(super) fn spares(&self) -> &Spares {
+        // SAFETY: those of this thread live until `close`, which ends every use of them.
+        unsafe { &*self.spares.get() }
+    }
+
+    fn keep_spares(&self) {
+        if KEEPS {
+            self.spares.set(super::registry().spares.join());
+        }
+    }
+
+    fn give_up_spares(&self) {
+        let spares = self.spares.replace(&raw const NO_SPARES);
+        if !core::ptr::eq(spares, &raw const NO_SPARES) {
+            // SAFETY: `keep_spares` had them from there, and they are this thread's no longer.
+            unsafe { super::registry().spares.leave(spares) };
         }
     }
 
@@ -412,6 +437,7 @@ impl Local {
     /// The thread ends: slots and counts go back to the classes. Destructors that run later go the shared way.
     pub(super) fn close(&self) {
         self.phase.set(Phase::Closed);
+        self.give_up_spares();
         super::rows::give_back(self.row.replace(SHARED_ROW));
         self.control.set(NEVER);
         self.seen.set(NEVER);

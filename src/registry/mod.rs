@@ -9,6 +9,7 @@
 //! - Creating takes a free slot from a list of the [thread's own](local), and writes the pointer. Dropping swaps it out and
 //!   puts the slot on the list. Serials come in blocks, classes and sites from a small cache, counts of creations and
 //!   drops are each thread's own: nothing shared is written, and no read-modify-write is needed but that one swap.
+//! - Memory of dropped objects stays with the thread for its next ones, within [bounds](spare).
 //! - A walker [visits](visit) a page: it marks it *busy*, then reads slots. It holds no object and counts nothing up.
 //! - A [`Trackable`] is an object without a slot: an [`identity`], which its thread [counts](local).
 //! - [Trackers](global) are [told](tell) of objects; what is kept for one object beside its identity is in a [`record`].
@@ -63,6 +64,7 @@ mod raced;
 mod record;
 mod rows;
 mod sites;
+mod spare;
 mod stack;
 mod sync;
 mod tallies;
@@ -103,6 +105,7 @@ use local::Local;
 use page::{PAGE_BYTES, Page};
 use rows::Rows;
 use sites::Sites;
+use spare::AllSpares;
 use sync::{AtomicU64, Lock, Ordering};
 
 use crate::told::{Bundle, Tracker};
@@ -121,6 +124,7 @@ pub(crate) struct Registry {
     slab: Lock<Slab>,
     trackers: Trackers,
     rows: Rows,
+    spares: AllSpares,
     /// Taken to give an object its [`record`], and to come to what it keeps; which one is a matter of address.
     stripes: [Lock<()>; STRIPES],
 }
@@ -178,6 +182,7 @@ macro_rules! registry_new {
                 slab: Lock::new(Slab { next: core::ptr::null_mut(), pages_left: 0, bytes: 0 }),
                 trackers: Trackers::new(),
                 rows: Rows::new(),
+                spares: AllSpares::new(),
                 stripes: stripes(),
             }
         }
@@ -336,7 +341,7 @@ impl Registry {
         page
     }
 
-    /// Bytes that the registry takes: pages, lists and tables, and the headers of all live objects.
+    /// Bytes that the registry takes: pages, lists and tables, the headers of all live objects, and the memory of dead ones that is kept.
     pub(crate) fn overhead_bytes(&self) -> usize {
         let mut bytes = {
             let slab = self.slab.lock();
@@ -344,6 +349,7 @@ impl Registry {
         };
         bytes += self.trackers.overhead_bytes();
         bytes += self.sites.lock().overhead_bytes();
+        bytes += self.spares.bytes();
         for class in self.classes() {
             let (created, dropped) = class.totals();
             let live = usize::try_from(created - dropped).unwrap_or(usize::MAX);

@@ -48,7 +48,8 @@ struct Sanitizer {
 
 const ADDRESS: Sanitizer = Sanitizer {
     name: "address",
-    flags: "-Zsanitizer=address",
+    // What is dropped is freed, so that who uses it later is found.
+    flags: "-Zsanitizer=address --cfg classtracker_keeps_no_memory",
     variable: "ASAN_OPTIONS",
     // What is neither freed at the end nor reachable is an error.
     options: || "detect_leaks=1:detect_stack_use_after_return=0:exitcode=66".into(),
