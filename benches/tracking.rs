@@ -13,7 +13,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Instant;
 
-use churn::{churn, pairs};
+use churn::{BURST, bursts, churn, pairs};
 use classtracker::{ClassTracker, Tracked};
 use report::{report, show};
 
@@ -44,6 +44,10 @@ fn create_and_drop() {
         let arc = || churn(threads, || Arc::new(black_box(value)));
         let tracked = || churn(threads, || Tracked::new(black_box(value)));
         report(&format!("create+drop tracked / Arc, {threads} thread(s)"), 1.25, pairs(tracked, arc));
+        let arcs = || bursts(threads, || Arc::new(black_box(value)));
+        let in_bursts = || bursts(threads, || Tracked::new(black_box(value)));
+        let name = format!("create+drop tracked / Arc, in bursts of {BURST}, {threads} thread(s)");
+        show(&name, pairs(in_bursts, arcs));
         classtracker::set_enabled(false);
         report(&format!("create+drop switched off / Arc, {threads} thread(s)"), 1.1, pairs(tracked, arc));
         classtracker::set_enabled(true);

@@ -36,6 +36,29 @@ pub(crate) fn churn_of<T>(threads: usize, drops: usize, make: impl Fn() -> T + S
     start.elapsed().as_secs_f64()
 }
 
+/// How many objects come before the first of them goes again, in a burst.
+pub(crate) const BURST: usize = 1000;
+
+/// Seconds for creating and dropping as many objects as [`churn`] does, but many in a row, then none: few find the memory of one that has just
+/// gone.
+pub(crate) fn bursts<T>(threads: usize, make: impl Fn() -> T + Sync) -> f64 {
+    let burst = || {
+        let mut alive = Vec::with_capacity(BURST);
+        for _ in 0..DROPS / BURST {
+            alive.extend((0..BURST).map(|_| make()));
+            black_box(&alive);
+            alive.clear();
+        }
+    };
+    let start = Instant::now();
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(burst);
+        }
+    });
+    start.elapsed().as_secs_f64()
+}
+
 /// Creates and drops objects on this thread, with a window of them alive.
 pub(crate) fn turn_over<T>(drops: usize, make: impl Fn() -> T) {
     let mut window: Vec<Option<T>> = (0..WINDOW).map(|_| Some(make())).collect();

@@ -69,7 +69,7 @@ fn inner(frames: &[Arc<Frame>]) -> usize {
     let recorder = frames.iter().position(|frame| is_of("classtracker", frame)).map_or(0, |place| place + 1);
     let sources = frames[..recorder].last().and_then(|frame| {
         let file = &frame.site.as_ref()?.file;
-        ["registry/stack.rs", "registry\\stack.rs"].into_iter().find_map(|end| file.strip_suffix(end))
+        ["registry/stack", "registry\\stack"].into_iter().find_map(|end| Some(file.rsplit_once(end)?.0))
     });
     let is_in = |place: &str, frame: &Frame| frame.site.as_ref().is_some_and(|site| site.file.starts_with(place));
     let mut inner = recorder;
@@ -202,6 +202,17 @@ mod tests {
             ("main", "/home/classtracker/examples/shop.rs"),
         ];
         assert_eq!(left_out(&frames), 6);
+    }
+
+    #[test]
+    fn frames_without_a_path_are_left_out_whichever_file_of_the_recorder_comes_first() {
+        let frames = [
+            ("classtracker::registry::stack::again::read", "/home/classtracker/src/registry/stack/again.rs"),
+            ("capture<u32>", "/home/classtracker/src/registry/stack.rs"),
+            ("new<shop::Employee>", "/home/classtracker/src/registry/handle.rs"),
+            ("hire", "/home/classtracker/examples/shop.rs"),
+        ];
+        assert_eq!(left_out(&frames), 3);
     }
 
     #[test]
