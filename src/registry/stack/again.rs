@@ -150,8 +150,13 @@ fn word_at(place: usize) -> usize {
     // earlier, and the call that is at most `FARTHEST` further in is where it was. It may be anything by now, in the frame of any function: so
     // it is read as the processor does, not as the language does.
     unsafe {
-        asm!("mov {word}, qword ptr [{place}]", word = out(reg) word, place = in(reg) place, options(nostack, readonly, preserves_flags))
-    };
+        asm!(
+            "mov {word}, qword ptr [{place}]",
+            word = out(reg) word,
+            place = in(reg) place,
+            options(nostack, readonly, preserves_flags),
+        );
+    }
     word
 }
 
