@@ -28,6 +28,10 @@ pub(crate) fn monotonic_coarse() -> (u64, u64) {
     (now.tv_sec as u64, now.tv_nsec as u64)
 }
 
+/// What is called first.
+///
+/// # Safety
+/// `into` must be valid for a write.
 #[cold]
 unsafe extern "C" fn look_up_and_read(clock: libc::clockid_t, into: *mut libc::timespec) -> c_int {
     let found = kernels().unwrap_or(libc::clock_gettime as *mut ());

@@ -24,7 +24,9 @@ impl Census {
         let comments: Vec<&str> = parts.comments.lines().collect();
         for (at, behind) in words(&code, "unsafe") {
             let line = code[..at].matches('\n').count();
+            let behind = without_abi(behind);
             let wanted = match next_word(behind) {
+                // Also one of foreign functions.
                 "{" => {
                     self.blocks += 1;
                     "SAFETY:"
@@ -33,7 +35,7 @@ impl Census {
                     self.impls += 1;
                     "SAFETY:"
                 }
-                "fn" if !is_type(behind) => {
+                "fn" | "trait" if !is_type(behind) => {
                     self.functions += 1;
                     "Safety"
                 }
@@ -108,6 +110,15 @@ fn next_word(code: &str) -> &str {
     }
 }
 
+/// What is behind `extern "C"`, if that is what comes first.
+fn without_abi(behind: &str) -> &str {
+    let Some(behind) = behind.trim_start().strip_prefix("extern").filter(|rest| !rest.starts_with(is_of_name)) else {
+        return behind;
+    };
+    let abi = behind.trim_start().strip_prefix('"').and_then(|rest| Some(rest.split_once('"')?.1));
+    abi.unwrap_or(behind)
+}
+
 /// Whether `fn` is followed by arguments and not by a name.
 fn is_type(behind: &str) -> bool {
     let rest = behind.trim_start().trim_start_matches("fn");
@@ -139,6 +150,21 @@ pub unsafe fn c(d: unsafe fn(u8)) {}
         let census = census(text);
         assert_eq!((census.blocks, census.impls, census.functions), (1, 1, 1));
         assert_eq!(census.complaints, [""; 0]);
+    }
+
+    #[test]
+    fn what_is_foreign_counts_too() {
+        let text = "
+type A = unsafe extern \"C\" fn(u8);
+/// # Safety
+/// No.
+unsafe extern \"C\" fn a(b: u8) {}
+// SAFETY: yes.
+unsafe extern \"C\" { fn c(); }
+unsafe extern fn d() {}";
+        let census = census(text);
+        assert_eq!((census.blocks, census.impls, census.functions), (1, 0, 2));
+        assert_eq!(census.complaints, ["a.rs:8: no `Safety` above the unsafe code"]);
     }
 
     #[test]
