@@ -94,22 +94,10 @@ pub(super) unsafe fn drop_weak<T: ?Sized>(node: NonNull<Node<T>>) {
 /// read by no walker.
 #[inline]
 pub(super) unsafe fn destroy_node<T: ?Sized>(node: NonNull<Node<T>>) {
-    struct Memory<T: ?Sized>(NonNull<Node<T>>);
-    impl<T: ?Sized> Drop for Memory<T> {
-        #[inline]
-        fn drop(&mut self) {
-            // SAFETY: the weak count of all strong handles together is ours to give up.
-            unsafe { drop_weak_after_value(self.0) };
-        }
-    }
     // SAFETY: the caller's promise.
     unsafe { say_farewell(node) };
-    // A destructor that panics must not keep the memory.
-    let memory = Memory(node);
-    // SAFETY: the node is allocated.
-    let value = unsafe { value_of(memory.0) };
-    // SAFETY: the caller's promise: nobody reads or will read the value.
-    unsafe { core::ptr::drop_in_place(value) };
+    // SAFETY: as above; the weak count of all strong handles together is given up.
+    unsafe { end::<T, false>(node) };
 }
 
 /// [`destroy_node`] for an object whose only handle of any kind the caller gives up: the usual end.
@@ -118,24 +106,40 @@ pub(super) unsafe fn destroy_node<T: ?Sized>(node: NonNull<Node<T>>) {
 /// As [`destroy_node`], and no other handle may be left.
 #[inline]
 pub(super) unsafe fn destroy_unique<T: ?Sized>(node: NonNull<Node<T>>) {
-    struct Memory<T: ?Sized>(NonNull<Node<T>>);
-    impl<T: ?Sized> Drop for Memory<T> {
-        #[inline]
-        fn drop(&mut self) {
-            // SAFETY: no handle is left, and none can be made while there is none; so nothing came to be kept for the object, either.
-            unsafe { free_memory(self.0) };
-        }
-    }
     // SAFETY: the node is allocated.
     if unsafe { header_of(node) }.identity.is_told() {
         // SAFETY: the caller's promise.
         return unsafe { destroy_told(node) };
     }
+    // SAFETY: the caller's promise. No handle can be made while there is none: so nothing comes to be kept for the object, either.
+    unsafe { end::<T, true>(node) };
+}
+
+/// Drops the value, then frees the memory: at once if the object is `UNIQUE`, else if no weak handle is left.
+///
+/// # Safety
+/// Nobody may read the value, now or later, and the weak count of the strong handles be the caller's to give up. An object that is unique must
+/// have no handle, and nothing be kept for it.
+#[inline]
+unsafe fn end<T: ?Sized, const UNIQUE: bool>(node: NonNull<Node<T>>) {
+    struct Memory<T: ?Sized, const UNIQUE: bool>(NonNull<Node<T>>);
+    impl<T: ?Sized, const UNIQUE: bool> Drop for Memory<T, UNIQUE> {
+        #[inline]
+        fn drop(&mut self) {
+            if UNIQUE {
+                // SAFETY: what was promised to `end`.
+                unsafe { free_memory(self.0) };
+            } else {
+                // SAFETY: as above.
+                unsafe { drop_weak_after_value(self.0) };
+            }
+        }
+    }
     // A destructor that panics must not keep the memory.
-    let memory = Memory(node);
+    let memory = Memory::<T, UNIQUE>(node);
     // SAFETY: the node is allocated.
     let value = unsafe { value_of(memory.0) };
-    // SAFETY: the caller's promise: nobody reads or will read the value.
+    // SAFETY: the caller's promise.
     unsafe { core::ptr::drop_in_place(value) };
 }
 
