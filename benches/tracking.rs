@@ -13,7 +13,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Instant;
 
-use churn::{BURST, bursts, churn, pairs};
+use churn::{BURST, DROPS, bursts, churn, pairs};
 use classtracker::{ClassTracker, Tracked};
 use report::{report, show};
 
@@ -30,6 +30,7 @@ fn main() {
         }
         None => {
             create_and_drop();
+            clone_and_drop();
             walks();
         }
     }
@@ -52,6 +53,18 @@ fn create_and_drop() {
         report(&format!("create+drop switched off / Arc, {threads} thread(s)"), 1.1, pairs(tracked, arc));
         classtracker::set_enabled(true);
     }
+}
+
+/// Another handle to an object that has one, and its end.
+fn clone_and_drop() {
+    fn seconds<H: Clone>(handle: &H) -> f64 {
+        let start = Instant::now();
+        (0..DROPS).for_each(|_| drop(black_box(black_box(handle).clone())));
+        start.elapsed().as_secs_f64()
+    }
+    let value: Small = [1; 5];
+    let (arc, tracked) = (Arc::new(value), Tracked::new(value));
+    show("clone+drop of a tracked handle / Arc", pairs(|| seconds(&tracked), || seconds(&arc)));
 }
 
 const OBJECTS: u64 = 1_000_000;

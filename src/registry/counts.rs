@@ -103,9 +103,16 @@ impl Counts {
     }
 
     /// One strong handle less; whether it was the last.
+    #[inline]
     pub(super) fn drop_strong(&self) -> bool {
         // Release: what this handle did to the value is done before another thread destroys it.
         let old = self.0.fetch_sub(STRONG, Ordering::Release);
+        // As a rule others are left: neither 1 nor stuck, in a single comparison.
+        strong(old).wrapping_sub(2) >= STUCK - 2 && self.dropped_last_or_stuck(old)
+    }
+
+    #[cold]
+    fn dropped_last_or_stuck(&self, old: u64) -> bool {
         match strong(old) {
             1 => {
                 // Acquire: what all the others did is done. (A load, not a fence: ThreadSanitizer knows no fences.)

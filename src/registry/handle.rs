@@ -360,13 +360,18 @@ impl<T: ?Sized> Tracked<T> {
         WeakTracked::of(this.node)
     }
 
-    /// The last handle, or one of several, goes: the way for everything but the usual case.
+    /// A handle goes that may be one of several.
+    #[inline]
+    fn drop_shared(&mut self) {
+        if self.header().counts.drop_strong() {
+            self.drop_last();
+        }
+    }
+
+    /// The last strong handle has gone, and it was not the only one of any kind as long as it was there, or a walker may have the object.
     #[cold]
     #[inline(never)]
-    fn drop_slowly(&mut self) {
-        if !self.header().counts.drop_strong() {
-            return;
-        }
+    fn drop_last(&mut self) {
         if let Some((page, slot)) = self.page_and_slot() {
             slot.hide();
             if page.park(slot, self.node.as_ptr().cast(), Remains::Value) {
@@ -384,7 +389,7 @@ impl<T: ?Sized> Drop for Tracked<T> {
     fn drop(&mut self) {
         let header = self.header();
         if !header.counts.is_unique() {
-            return self.drop_slowly();
+            return self.drop_shared();
         }
         let pointer = header.slot;
         // SAFETY: slots come from `Page::slot`; null if the object is not registered.
@@ -397,7 +402,7 @@ impl<T: ?Sized> Drop for Tracked<T> {
                 // A walker may have come in between, and may have made a handle: show the object again, and count for real.
                 // (Until then walkers wait: an object that lives on must not be missed.)
                 slot.publish(self.node.as_ptr().cast());
-                return self.drop_slowly();
+                return self.drop_shared();
             }
             with_local(|local| local.give_back(header, page));
         }

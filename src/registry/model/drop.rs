@@ -34,7 +34,7 @@ fn a_drop_against_a_walk() {
     MISSED.check();
 }
 
-/// Finds: `drop_strong` relaxed, and what is left out of `drop_slowly` (to hide, to park).
+/// Finds: `drop_strong` relaxed, and what is left out of `drop_last` (to hide, to park).
 #[test]
 fn the_last_two_handles_dropped_on_two_threads_against_a_walk() {
     check(3, || {
