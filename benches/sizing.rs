@@ -27,6 +27,7 @@ fn main() {
         Some("ours-in-parts") => median_of_snapshots(2, ours()),
         Some("deepsize") => by_deepsize(),
         Some("allocative") => median_of_loops(theirs(), allocative::size_of_unique),
+        Some("get-size2") => median_of_loops(theirs(), get_size2::GetSize::get_size),
         Some("mem_dbg") => by_mem_dbg(),
         Some("ours-two-shared") => median_of_snapshots(0, sharing(1)),
         Some("deepsize-two-shared") => sharing_by_deepsize(1),
@@ -42,6 +43,7 @@ fn figures() {
     compare("snapshot / deepsize's derive, 1 M objects in order", 1.2, "ours", "deepsize");
     compare("snapshot / allocative, the same objects", 1.0, "ours", "allocative");
     compare("snapshot / mem_dbg, the same objects", 1.1, "ours", "mem_dbg");
+    show("snapshot / get-size2, the same objects", ratios("ours", "get-size2"));
     compare("snapshot / deepsize with one context, all share two Arcs", 0.5, "ours-two-shared", "deepsize-two-shared");
     compare(
         "snapshot / deepsize with one context, a thousand groups share two Arcs each",
@@ -88,7 +90,7 @@ struct Ours {
 }
 
 /// As the users of each of the other crates write it. One type for all: it is what they derive that differs.
-#[derive(deepsize::DeepSizeOf, allocative::Allocative, mem_dbg::MemSize)]
+#[derive(deepsize::DeepSizeOf, allocative::Allocative, get_size2::GetSize, mem_dbg::MemSize)]
 struct Theirs {
     id: u64,
     name: String,
