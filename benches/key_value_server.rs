@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use report::report;
 use rustix::process::{Pid, Signal, kill_process};
 
-const ROUNDS: usize = 15;
+const ROUNDS: usize = 25;
 /// How often each server is asked in a round.
 const TURNS: usize = 6;
 const REQUESTS: &str = "100000";
