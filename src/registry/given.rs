@@ -11,6 +11,14 @@ pub(super) struct Registration {
     pub(super) given: Given,
 }
 
+impl Registration {
+    /// Of an object that is made while tracking is off.
+    #[inline]
+    pub(super) fn none() -> Self {
+        Self { slot: core::ptr::null(), given: Given::nothing() }
+    }
+}
+
 /// What a new object is usually given.
 pub(super) struct Usual {
     pub(super) slot: &'static Slot,
@@ -36,6 +44,7 @@ pub(super) struct Given {
 }
 
 impl Given {
+    #[inline]
     pub(super) fn nothing() -> Self {
         Self { serial: 0, origin: Origin::new(0, 0), tracker: 0 }
     }

@@ -86,7 +86,9 @@ impl<T: Inspect + Send + Sync + 'static> Tracked<T> {
     #[inline(never)]
     fn new_otherwise(value: T, location: &'static Location<'static>) -> Self {
         let register = |local: &Local| local.register_otherwise(registry(), TypeId::of::<T>(), Seed::of::<T>, location);
-        let this = Self::build(value, with_local(register), false);
+        // Asked here, too: where tracking is off, nothing else is to be done.
+        let place = if registry().is_enabled() { with_local(register) } else { Registration::none() };
+        let this = Self::build(value, place, false);
         this.admit_walkers();
         this
     }

@@ -211,7 +211,7 @@ impl Local {
         location: &'static Location<'static>,
     ) -> Registration {
         if Registry::is_off(registry.control()) {
-            return Registration { slot: null(), given: Given::nothing() };
+            return Registration::none();
         }
         let recent = self.recent[recent_index(type_id, location)].get();
         let known = core::ptr::eq(recent.location, location) && recent.type_id == type_id;
@@ -243,7 +243,7 @@ impl Local {
     ) -> Registration {
         let control = registry.control_for_serials();
         if Registry::is_off(control) {
-            return Registration { slot: null(), given: Given::nothing() };
+            return Registration::none();
         }
         let seed = seed();
         let class = registry.class(&seed);
