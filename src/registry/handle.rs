@@ -70,7 +70,7 @@ impl<T: Inspect + Send + Sync + 'static> Tracked<T> {
     pub fn new(value: T) -> Self {
         let location = Location::caller();
         if with_local(|local| local.is_usual(registry())) {
-            // What is called comes first, while there is little to be kept over it.
+            // What is called, or may be, comes first, while there is little to be kept over it.
             let memory = super::spare::memory();
             let ticks = crate::clock::ticks();
             if let Some(place) = with_local(|local| local.register_usually(TypeId::of::<T>(), location, ticks)) {
