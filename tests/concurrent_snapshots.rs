@@ -9,12 +9,13 @@
 mod process;
 
 use std::any::type_name;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
 use std::thread::{self, Scope};
 
 use classtracker::stats::{ClassRow, Snapshot};
 use classtracker::{ClassTracker, DeepSizeOf, Detail, Inspect, TrackOptions, Tracked, Walk};
+use parking_lot::Mutex;
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
 #[global_allocator]
@@ -85,14 +86,14 @@ impl<const TEST: u32> Work<TEST> {
                     drop(weak.upgrade());
                 }
                 5 => {
-                    let mut exchange = self.exchange.lock().unwrap();
+                    let mut exchange = self.exchange.lock();
                     std::mem::swap(&mut *exchange, &mut mine);
                 }
                 _ if !mine.is_empty() => drop(mine.swap_remove(dice.roll(mine.len()))),
                 _ => {}
             }
         }
-        self.exchange.lock().unwrap().append(&mut mine);
+        self.exchange.lock().append(&mut mine);
     }
 
     /// Runs `threads` of churn while `body` runs.
@@ -110,7 +111,7 @@ impl<const TEST: u32> Work<TEST> {
 
     /// How many different items are left.
     fn left(&self) -> u64 {
-        let exchange = self.exchange.lock().unwrap();
+        let exchange = self.exchange.lock();
         let mut serials: Vec<_> = exchange.iter().map(Tracked::serial).collect();
         serials.sort_unstable();
         serials.dedup();
@@ -203,7 +204,7 @@ fn every_snapshot_adds_up_while_threads_make_clone_drop_and_hand_over_objects() 
     }
     assert_eq!(shared.snapshots().len(), 101);
     assert!(shared.snapshots().is_sorted_by_key(|snapshot| snapshot.elapsed));
-    work.exchange.lock().unwrap().clear();
+    work.exchange.lock().clear();
     for tracker in &trackers {
         check_at_rest(tracker, &work);
         assert_eq!(row::<Item<1>>(&tracker.create_snapshot("")).live, 0);

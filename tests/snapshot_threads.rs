@@ -26,11 +26,11 @@ fn snapshot_by(tracker: &ClassTracker, threads: usize) -> Arc<Snapshot> {
 
 /// Remembers which threads size it.
 #[derive(Clone)]
-struct Witness(Arc<Mutex<HashSet<ThreadId>>>);
+struct Witness(Arc<parking_lot::Mutex<HashSet<ThreadId>>>);
 
 impl Inspect for Witness {
     fn inspect(&self, _walk: &mut Walk<'_>) {
-        self.0.lock().unwrap().insert(thread::current().id());
+        self.0.lock().insert(thread::current().id());
     }
 }
 
@@ -211,20 +211,20 @@ fn other_threads_help_with_few_objects_too_where_each_takes_long() {
     let tracker = ClassTracker::new();
     tracker.track_class::<Large>();
     assert_eq!(snapshot_by(&tracker, 3).classes[0].live, 400);
-    assert!(witness.0.lock().unwrap().len() > 1, "one waits while others walk");
+    assert!(witness.0.lock().len() > 1, "one waits while others walk");
     drop(objects);
 }
 
 #[test]
 fn monitoring_is_stopped_inside_a_sizing_on_any_thread_without_waiting_for_itself() {
     /// Stops the monitor's snapshots, in the midst of one.
-    struct Stop(Arc<ClassTracker>, Arc<Mutex<Duration>>);
+    struct Stop(Arc<ClassTracker>, Arc<parking_lot::Mutex<Duration>>);
     impl Inspect for Stop {
         fn inspect(&self, _walk: &mut Walk<'_>) {
             let start = Instant::now();
             thread::sleep(Duration::from_micros(100));
             self.0.stop_periodic_snapshots();
-            let mut longest = self.1.lock().unwrap();
+            let mut longest = self.1.lock();
             *longest = start.elapsed().max(*longest);
         }
     }
@@ -247,8 +247,8 @@ fn monitoring_is_stopped_inside_a_sizing_on_any_thread_without_waiting_for_itsel
         assert!(start.elapsed() < Duration::from_secs(60), "the snapshot is taken");
         thread::sleep(Duration::from_millis(1));
     }
-    assert!(witness.0.lock().unwrap().len() > 1, "others helped");
-    assert!(*longest.lock().unwrap() < Duration::from_secs(5), "{longest:?}");
+    assert!(witness.0.lock().len() > 1, "others helped");
+    assert!(*longest.lock() < Duration::from_secs(5), "{longest:?}");
     assert_eq!(tracker.snapshots()[0].classes[0].unread, 0);
     drop(objects);
 }

@@ -14,7 +14,7 @@ use crate::process::alone;
 
 /// Writes down what it is told.
 #[derive(Default)]
-pub(crate) struct Log(Mutex<Vec<String>>);
+pub(crate) struct Log(parking_lot::Mutex<Vec<String>>);
 
 impl Log {
     pub(crate) fn new() -> Arc<Self> {
@@ -24,12 +24,12 @@ impl Log {
     fn note(&self, news: &str, object: &ObjectInfo<'_>) {
         let class = object.class().rsplit("::").next().unwrap_or_default();
         let bundle = object.bundle().map(|bundle| format!(" with {bundle:?}")).unwrap_or_default();
-        self.0.lock().unwrap().push(format!("{class} {} {news}{bundle}", object.serial()));
+        self.0.lock().push(format!("{class} {} {news}{bundle}", object.serial()));
     }
 
     /// What it was told since it was last asked.
     pub(crate) fn news(&self) -> Vec<String> {
-        std::mem::take(&mut *self.0.lock().unwrap())
+        std::mem::take(&mut *self.0.lock())
     }
 }
 

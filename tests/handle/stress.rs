@@ -5,10 +5,10 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use classtracker::{ClassTracker, DeepSizeOf, Tracked, WeakTracked};
+use parking_lot::Mutex;
 
 const THREADS: u64 = 3;
 const ROUNDS: u64 = 12;
@@ -104,7 +104,7 @@ impl Worker<'_> {
                 Some(handle)
             }
             (8, _) => {
-                let weak = self.shared.weak[eighth].lock().unwrap_or_else(PoisonError::into_inner).clone();
+                let weak = self.shared.weak[eighth].lock().clone();
                 weak.upgrade()
             }
             (9, Some(mut handle)) => {
@@ -145,13 +145,13 @@ impl Worker<'_> {
 }
 
 fn swap<T>(place: &Mutex<T>, new: T) -> T {
-    std::mem::replace(&mut *place.lock().unwrap_or_else(PoisonError::into_inner), new)
+    std::mem::replace(&mut *place.lock(), new)
 }
 
 /// Compares the registry with the handles that there are, while nothing moves.
 fn compare(workers: &[Worker<'_>], shared: &Shared) {
     let mut expected: BTreeMap<u64, (u64, usize)> = BTreeMap::new();
-    let places: Vec<_> = shared.strong.iter().map(|place| place.lock().unwrap()).collect();
+    let places: Vec<_> = shared.strong.iter().map(|place| place.lock()).collect();
     let own = workers.iter().flat_map(|worker| &worker.own);
     for handle in places.iter().map(|place| &**place).chain(own).flatten() {
         expected.entry(Tracked::serial(handle).unwrap()).or_insert((handle.0, 0)).1 += 1;

@@ -24,7 +24,7 @@ Usage: cargo xtask COMMAND
   docs                  the documentation: without a warning, with an example for every public item, and with a map of
                         the code that is true
   fuzz [SECONDS]        bytes that nobody thought of, read as dumps, by cargo-fuzz; a minute for each target if not said
-  sanitize              the tests under AddressSanitizer, the stress test also under ThreadSanitizer and valgrind
+  sanitize              all tests, and a stress test, under AddressSanitizer and ThreadSanitizer; the stress test under valgrind
   sources               where `unsafe` and atomics are, and whether they may be there
 
 CARGO_TARGET_DIR is honoured by all of them.
