@@ -279,8 +279,9 @@ fn a_panic_on_any_thread_costs_one_object() {
     tracker.track_class_with::<Fragile>(TrackOptions::new().resolution_level(1).detail(Detail::All));
     let alone = snapshot_by(&tracker, 1);
     assert_eq!((alone.classes[0].live, alone.classes[0].unread), (MANY as u64, MANY as u64 / 100));
-    let (together, seen) = threads_in(|| snapshot_by(&tracker, 3));
-    assert!(seen > 1);
+    // On a busy machine the others may come when all is done.
+    let by_several = (0..20).map(|_| threads_in(|| snapshot_by(&tracker, 3))).find(|(_, seen)| *seen > 1);
+    let (together, _) = by_several.unwrap();
     assert_eq!(difference(&said(&alone), &said(&together)), None);
     drop(objects);
 }

@@ -10,7 +10,8 @@
 //!
 //! It knows no fences either. The last drop of an `Arc` is ordered by one, so that whatever is done there looks like a race. So all is run
 //! [twice](Threads): once with each atomic operation taken for one that orders, as it is on the machine at hand, and nothing of `Arc` passed over; and
-//! once with the orderings that the code names, passing over the drops of `Arc`. What is missing altogether is seen by the first, what is too weak by the second.
+//! once with the orderings that the code names, passing over the drops of `Arc`. What is missing altogether is seen by the first, what is too weak by
+//! the second.
 
 mod suite;
 

@@ -44,7 +44,7 @@ const ON_TOKIO: &str = "key_value_server";
 /// All tests, under the address sanitizer.
 pub(super) fn addresses() -> Result<()> {
     let sanitizer = Sanitizer::address("");
-    stats_and_compiled_out(&sanitizer)?;
+    stats_and_compiled_out(&sanitizer, &[])?;
     let skipped: Vec<&str> = NOT_GLIBC.into_iter().chain(NOTHING_KEPT_BACK).collect();
     all(&sanitizer, &[], &skipped)?;
     let sanitizer = Sanitizer::address(":quarantine_size_mb=0:thread_local_quarantine_size_kb=0");
@@ -55,9 +55,10 @@ pub(super) fn addresses() -> Result<()> {
 /// All tests, under the thread sanitizer. The harness starts no two at once: what it does itself in between it would have to be excused for.
 pub(super) fn threads(threads: Threads) -> Result<()> {
     let sanitizer = Sanitizer::thread(threads)?;
-    stats_and_compiled_out(&sanitizer)?;
+    let options = ["--test-threads=1"];
+    stats_and_compiled_out(&sanitizer, &options)?;
     let skipped = [&NOT_GLIBC[..], &TOO_DEEP, &NOT_RESIDENT, &[SIGNAL_FROM_OUTSIDE, ON_TOKIO]].concat();
-    all(&sanitizer, &["--test-threads=1"], &skipped)
+    all(&sanitizer, &options, &skipped)
 }
 
 /// The tests of handles alone.
@@ -66,10 +67,11 @@ pub(super) fn handles(sanitizer: &Sanitizer) -> Result<()> {
 }
 
 /// What is not the tracker with all its features.
-fn stats_and_compiled_out(sanitizer: &Sanitizer) -> Result<()> {
-    sanitizer.cargo(&["test", "-p", "classtracker-stats", "--all-features", "--lib"]).run()?;
-    let compiled_out = ["test", "-p", "classtracker", "--no-default-features", "--test", "compiled_out"];
-    sanitizer.cargo(&compiled_out).run()
+fn stats_and_compiled_out(sanitizer: &Sanitizer, options: &[&str]) -> Result<()> {
+    let stats = sanitizer.cargo(&["test", "-p", "classtracker-stats", "--all-features", "--lib", "--"]);
+    options.iter().fold(stats, Cargo::argument).run()?;
+    let compiled_out = ["test", "-p", "classtracker", "--no-default-features", "--test", "compiled_out", "--"];
+    options.iter().fold(sanitizer.cargo(&compiled_out), Cargo::argument).run()
 }
 
 fn all(sanitizer: &Sanitizer, options: &[&str], skipped: &[&str]) -> Result<()> {
