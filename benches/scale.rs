@@ -56,8 +56,8 @@ fn figures() {
 
     let mut slopes = [const { Vec::new() }; 4];
     for _ in 0..PAIRS {
-        let [many, some] = [MANY, SOME].map(|objects| child("snapshots", objects)[0]);
-        let [many_plain, some_plain] = [MANY, SOME].map(|objects| child("loops", objects)[0]);
+        let [many, some] = many_and_some("snapshots");
+        let [many_plain, some_plain] = many_and_some("loops");
         let figures = [many / some, many_plain / some_plain, many / many_plain, many * 1e9];
         slopes.iter_mut().zip(figures).for_each(|(slopes, figure)| slopes.push(figure));
     }
@@ -73,6 +73,15 @@ fn figures() {
 
     let ratios = (0..FEW_PAIRS).map(|_| child("threads-arc", 0)[0] / child("threads-tracked", 0)[0]);
     show("64 threads that create and drop: throughput / that of Arc", ratios.collect());
+}
+
+/// The seconds for one object of many, and of some. To go through some takes so short a time that it falls into one mood of the machine: so that is
+/// done several times, before the many and after them, and the median counts.
+fn many_and_some(which: &str) -> [f64; 2] {
+    let some = |times: usize| (0..times).map(|_| child(which, SOME)[0]).collect::<Vec<_>>();
+    let before = some(2);
+    let many = child(which, MANY)[0];
+    [many, median([before, some(3)].concat())]
 }
 
 /// What this program prints when it runs again with these arguments.
