@@ -7,7 +7,8 @@ use super::history::Events;
 use super::lifetimes::Ended;
 use super::local::LocalClass;
 use super::node::{Header, Node};
-use super::page::{Page, Remains, SLOTS, Slot};
+use super::page::{Page, Remains, Slot};
+use super::pool::Pool;
 use super::sync::{AtomicU32, AtomicU64, Lock, Ordering};
 use super::watch::Wishes;
 
@@ -74,7 +75,7 @@ pub(crate) struct Class {
     /// Every page of this class, in order of creation.
     pub(super) pages: Lock<Vec<PageRef>>,
     /// Free slots that no thread has taken.
-    pub(super) pool: Lock<Chain>,
+    pub(super) pool: Lock<Pool>,
     pub(super) threads: Lock<Threads>,
     /// See [`super::watch`].
     pub(super) wishes: Lock<Vec<Wishes>>,
@@ -170,7 +171,7 @@ impl Class {
             by_value: seed.by_value,
             told: AtomicU32::new(1),
             pages: Lock::new(Vec::new()),
-            pool: Lock::new(Chain::EMPTY),
+            pool: Lock::new(Pool::new()),
             threads: Lock::new(Threads { list: Vec::new(), ended: None }),
             wishes: Lock::new(Vec::new()),
             watched: AtomicU64::new(0),
@@ -243,7 +244,7 @@ impl Class {
 
     /// Up to `wanted` free slots, from a new page if there are none.
     pub(super) fn take_slots(&'static self, wanted: u32, new_page: impl FnOnce() -> *mut Page) -> Chain {
-        let taken = self.pool.lock().split(wanted);
+        let taken = self.pool.lock().take(wanted);
         if taken.count > 0 {
             return taken;
         }
@@ -251,15 +252,17 @@ impl Class {
         let page = new_page();
         // SAFETY: `new_page` gives memory for a page that is never freed.
         unsafe { Page::init(page, self) };
-        let mut fresh = Chain { head: Page::slot(page, 0), count: SLOTS as u32 };
-        self.pages.lock().push(PageRef(page));
-        let taken = fresh.split(wanted);
-        self.pool.lock().join(fresh);
-        taken
+        let mut pages = self.pages.lock();
+        pages.push(PageRef(page));
+        let count = pages.len();
+        drop(pages);
+        Pool::make_room(&self.pool, count);
+        // SAFETY: never freed.
+        self.pool.lock().take_new(unsafe { &*page }, wanted)
     }
 
     pub(super) fn give_slots(&self, chain: Chain) {
-        self.pool.lock().join(chain);
+        self.pool.lock().give(&chain);
     }
 
     /// Counts for a thread that has no count of its own.
@@ -309,6 +312,7 @@ impl Class {
         size_of::<Self>()
             + pages.len() * size_of::<Page>()
             + pages.capacity() * size_of::<PageRef>()
+            + self.pool.lock().bytes()
             + threads.list.len() * size_of::<LocalClass>()
             + threads.list.capacity() * size_of::<*const LocalClass>()
             + threads.shares().filter_map(LocalClass::lifetimes).map(size_of_val).sum::<usize>()

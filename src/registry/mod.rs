@@ -60,6 +60,7 @@ mod local;
 mod model;
 mod node;
 mod page;
+mod pool;
 mod raced;
 mod record;
 mod rows;

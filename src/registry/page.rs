@@ -5,7 +5,7 @@ use core::ptr::{null, null_mut};
 
 use super::class::Class;
 use super::node::Header;
-use super::sync::{AtomicPtr, AtomicU32, Lock, Ordering, fence, pause, swap_before_loads};
+use super::sync::{AtomicPtr, AtomicU32, AtomicU64, Lock, Ordering, fence, pause, swap_before_loads};
 
 /// A page's bytes and alignment: its address is that of any of its slots with the low bits cleared.
 pub(super) const PAGE_BYTES: usize = 1024;
@@ -183,6 +183,8 @@ pub(super) struct Page {
     class_index: u32,
     readers: Lock<Readers>,
     class: &'static Class,
+    /// Which slots are in the class' pool: a bit for each, written under the pool's lock.
+    pooled: [AtomicU64; 2],
     slots: Slots,
 }
 
@@ -242,20 +244,18 @@ impl Released {
 const POLITE_ROUNDS: u32 = if cfg!(loom) { 2 } else { 64 };
 
 impl Page {
-    /// A page whose slots are all free, linked in order; the last one ends the list.
+    /// A page whose slots are all free, each a list by itself.
     ///
     /// # Safety
     /// `page` must be valid for writes of a `Page`, and never be freed while a slot of it is in use.
     pub(super) unsafe fn init(page: *mut Page, class: &'static Class) {
-        // SAFETY: only addresses are computed; the fields lie in the page.
-        let slots = unsafe { &raw mut (*page).slots }.cast::<Slot>();
-        let slot = |index: usize| if index < SLOTS { slots.wrapping_add(index).cast_const() } else { null() };
         let fresh = Page {
             busy: AtomicU32::new(0),
             class_index: class.index(),
             readers: Lock::new(Readers { walkers: 0, parked: 0, held: [null(); HELD] }),
             class,
-            slots: Slots(core::array::from_fn(|index| Slot::free(slot(index + 1)))),
+            pooled: [AtomicU64::new(0), AtomicU64::new(0)],
+            slots: Slots(core::array::from_fn(|_| Slot::free(null()))),
         };
         // SAFETY: the caller's promise.
         unsafe { page.write(fresh) };
@@ -276,6 +276,20 @@ impl Page {
     #[inline]
     pub(super) fn lines(&self) -> &[[Slot; LINE]] {
         self.slots.0.as_chunks().0
+    }
+
+    /// Which slots are in the class' pool, the first one's bit the lowest. To be asked, and changed, under the pool's lock.
+    pub(super) fn pooled(&self) -> u128 {
+        // Relaxed: the lock orders. (Two words, since none of 128 bits is an atomic everywhere.)
+        let [low, high] = [0, 1].map(|word: usize| u128::from(self.pooled[word].load(Ordering::Relaxed)));
+        high << 64 | low
+    }
+
+    /// Sets which they are.
+    pub(super) fn set_pooled(&self, slots: u128) {
+        // Relaxed: as above.
+        self.pooled[0].store(slots as u64, Ordering::Relaxed);
+        self.pooled[1].store((slots >> 64) as u64, Ordering::Relaxed);
     }
 
     #[inline]

@@ -1,0 +1,153 @@
+//! Free slots of a class that no thread has taken, page by page.
+//!
+//! Two threads that write neighbouring slots slow each other down. So slots are handed out by the cache line, also those that have been
+//! given back, in whatever order: each page has a bit for each of its slots that is here.
+
+use core::ptr::null;
+
+use super::class::{Chain, PageRef};
+use super::page::{LINE, Page, SLOTS, Slot};
+use super::sync::Lock;
+
+/// The pages with slots that nobody has. They are only linked where they are handed out.
+pub(super) struct Pool {
+    pages: Vec<PageRef>,
+}
+
+/// How many pages are looked at for a line that is wholly free.
+const LOOKED_AT: usize = 8;
+const WHOLE_LINE: u128 = (1 << LINE) - 1;
+
+impl Pool {
+    pub(super) const fn new() -> Self {
+        Self { pages: Vec::new() }
+    }
+
+    /// Makes room for so many pages, so that nothing is allocated where slots are given back; nor is anything under the lock.
+    pub(super) fn make_room(pool: &Lock<Self>, pages: usize) {
+        let mut room = Vec::new();
+        loop {
+            let mut pool = pool.lock();
+            if pool.pages.capacity() >= pages {
+                return;
+            }
+            if room.capacity() >= pages {
+                room.append(&mut pool.pages);
+                core::mem::swap(&mut pool.pages, &mut room);
+                return;
+            }
+            drop(pool);
+            room = Vec::with_capacity(pages.next_power_of_two());
+        }
+    }
+
+    /// Up to so many slots; none if there are none. Whole lines, or, where there are none, what is left of others.
+    pub(super) fn take(&mut self, wanted: u32) -> Chain {
+        let mut taken = Chain::EMPTY;
+        let mut only_whole = false;
+        while taken.count < wanted {
+            let from = self.pages.len().saturating_sub(LOOKED_AT);
+            let whole = self.pages[from..].iter().rposition(PageRef::has_line).map(|place| from + place);
+            // The rest of a line would be a neighbour's.
+            if only_whole && (whole.is_none() || wanted - taken.count < LINE as u32) {
+                break;
+            }
+            only_whole = whole.is_some();
+            let Some(place) = whole.or_else(|| self.pages.len().checked_sub(1)) else { break };
+            let page = self.pages[place].page();
+            let slots = choose(page.pooled(), wanted - taken.count);
+            page.set_pooled(page.pooled() & !slots);
+            if page.pooled() == 0 {
+                self.pages.swap_remove(place);
+            }
+            taken.join(link(page, slots));
+        }
+        taken
+    }
+
+    /// Some slots of a page that nobody has seen yet; the others come in here.
+    pub(super) fn take_new(&mut self, page: &'static Page, wanted: u32) -> Chain {
+        let all = u128::MAX >> (128 - SLOTS);
+        let taken = choose(all, wanted);
+        if all != taken {
+            self.pages.push(PageRef(page));
+        }
+        page.set_pooled(all & !taken);
+        link(page, taken)
+    }
+
+    /// Takes in slots, each of which is in no list but this.
+    pub(super) fn give(&mut self, chain: &Chain) {
+        let mut next = chain.head;
+        for _ in 0..chain.count {
+            // SAFETY: a chain has as many slots as it says, and slots are never freed.
+            let slot = unsafe { &*next };
+            // SAFETY: slots come from `Page::slot`.
+            let page = unsafe { Slot::page(next) };
+            let index = (next.addr() - Page::slot(page, 0).addr()) / size_of::<Slot>();
+            next = slot.next();
+            slot.set_next(null());
+            let pooled = page.pooled();
+            if pooled == 0 {
+                self.pages.push(PageRef(page));
+            }
+            page.set_pooled(pooled | 1 << index);
+        }
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.pages.capacity() * size_of::<PageRef>()
+    }
+}
+
+impl PageRef {
+    fn page(&self) -> &'static Page {
+        // SAFETY: pages are never freed.
+        unsafe { &*self.0 }
+    }
+
+    /// Whether a line of it is wholly free.
+    fn has_line(&self) -> bool {
+        let pooled = self.page().pooled();
+        lines().any(|line| pooled & line == line)
+    }
+}
+
+/// The lines of a page.
+fn lines() -> impl Iterator<Item = u128> {
+    (0..SLOTS / LINE).map(|line| WHOLE_LINE << (line * LINE))
+}
+
+/// Up to `wanted` of these slots: whole lines, or, where there is none, what is left of the others.
+fn choose(slots: u128, wanted: u32) -> u128 {
+    let mut taken = 0_u128;
+    for line in lines().filter(|line| slots & line == *line) {
+        if taken.count_ones() + line.count_ones() <= wanted {
+            taken |= line;
+        }
+    }
+    if taken == 0 {
+        let mut left = slots;
+        while left != 0 && taken.count_ones() < wanted {
+            let lowest = left & left.wrapping_neg();
+            taken |= lowest;
+            left &= !lowest;
+        }
+    }
+    taken
+}
+
+/// Links slots of a page, in their order.
+fn link(page: &'static Page, slots: u128) -> Chain {
+    let mut chain = Chain::EMPTY;
+    let mut left = slots;
+    while left != 0 {
+        let index = 127 - left.leading_zeros();
+        let slot = Page::slot(page, index as usize);
+        // SAFETY: slots are never freed; this one is in no list.
+        unsafe { &*slot }.set_next(chain.head);
+        chain = Chain { head: slot, count: chain.count + 1 };
+        left &= !(1 << index);
+    }
+    chain
+}
