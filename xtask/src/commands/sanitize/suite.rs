@@ -48,8 +48,8 @@ pub(super) fn addresses() -> Result<()> {
     let skipped: Vec<&str> = NOT_GLIBC.into_iter().chain(NOTHING_KEPT_BACK).collect();
     all(&sanitizer, &[], &skipped)?;
     let sanitizer = Sanitizer::address(":quarantine_size_mb=0:thread_local_quarantine_size_kb=0");
-    let tests = ["test", "-p", "classtracker", "--all-features", "--test", "bad_use", "--test", "conformance", "--"];
-    NOTHING_KEPT_BACK.iter().fold(sanitizer.cargo(&tests), Cargo::argument).run()
+    let tests = ["test", "-p", "classtracker", "--all-features", "--test", "bad_use", "--test", "conformance"];
+    NOTHING_KEPT_BACK.iter().fold(sanitizer.cargo(&tests).argument("--"), Cargo::argument).run()
 }
 
 /// All tests, under the thread sanitizer. The harness starts no two at once: what it does itself in between it would have to be excused for.
@@ -63,7 +63,8 @@ pub(super) fn threads(threads: Threads) -> Result<()> {
 
 /// The tests of handles alone.
 pub(super) fn handles(sanitizer: &Sanitizer) -> Result<()> {
-    sanitizer.cargo(&["test", "--quiet", "-p", "classtracker", "--test", "handle", "--", "--test-threads=1"]).run()
+    let tests = ["test", "--quiet", "-p", "classtracker", "--test", "handle"];
+    sanitizer.cargo(&tests).argument("--").argument("--test-threads=1").run()
 }
 
 /// What is not the tracker with all its features.
