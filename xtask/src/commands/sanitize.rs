@@ -124,9 +124,9 @@ impl Sanitizer {
     }
 
     fn cargo(&self, arguments: &[&str]) -> Cargo {
-        Cargo::new(arguments)
-            .argument("--target")
-            .argument(TARGET)
+        // At the front: what comes behind `--` is for the tests.
+        let (command, rest) = arguments.split_at(1);
+        Cargo::new(&[command, &["--target", TARGET], rest].concat())
             .flags("RUSTFLAGS", self.flags)
             .env("RUSTC_BOOTSTRAP", "1")
             .env("CARGO_PROFILE_DEV_OPT_LEVEL", "1")
