@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for")]
 
 use std::alloc::{GlobalAlloc, Layout};
-use std::sync::Mutex;
+use std::sync::{Mutex, TryLockError};
 
 use classtracker::{MemoryOptions, process_memory};
 
@@ -21,10 +21,11 @@ unsafe impl GlobalAlloc for Bump {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // Never waited for inside of the standard library, which ThreadSanitizer does not see into.
         let mut rest = loop {
-            if let Ok(rest) = self.rest.try_lock() {
-                break rest;
+            match self.rest.try_lock() {
+                Ok(rest) => break rest,
+                Err(TryLockError::Poisoned(rest)) => break rest.into_inner(),
+                Err(TryLockError::WouldBlock) => std::thread::yield_now(),
             }
-            std::thread::yield_now();
         };
         let start = rest.0.next_multiple_of(layout.align());
         if rest.0 == 0 || start + layout.size() > rest.1 {

@@ -307,12 +307,14 @@ impl Class {
 
     /// Bytes that this class takes for itself: pages and lists.
     pub(crate) fn overhead_bytes(&self) -> usize {
+        // By itself: within the sum the lock would be held over those that follow, against the order in which a fork takes them.
+        let pool_bytes = self.pool.lock().bytes();
         let pages = self.pages.lock();
         let threads = self.threads.lock();
         size_of::<Self>()
             + pages.len() * size_of::<Page>()
             + pages.capacity() * size_of::<PageRef>()
-            + self.pool.lock().bytes()
+            + pool_bytes
             + threads.list.len() * size_of::<LocalClass>()
             + threads.list.capacity() * size_of::<*const LocalClass>()
             + threads.shares().filter_map(LocalClass::lifetimes).map(size_of_val).sum::<usize>()
