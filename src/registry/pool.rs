@@ -151,3 +151,67 @@ fn link(page: &'static Page, slots: u128) -> Chain {
     }
     chain
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::super::registry;
+    use super::*;
+
+    fn slots(chain: &Chain) -> Vec<*const Slot> {
+        // SAFETY: slots are never freed, and these are the test's.
+        let next = |slot: &*const Slot| Some(unsafe { &**slot }.next()).filter(|next| !next.is_null());
+        core::iter::successors((chain.count > 0).then_some(chain.head), next).collect()
+    }
+
+    fn chain(slots: &[*const Slot]) -> Chain {
+        slots.iter().fold(Chain::EMPTY, |chain, &head| {
+            // SAFETY: as above.
+            unsafe { &*head }.set_next(chain.head);
+            Chain { head, count: chain.count + 1 }
+        })
+    }
+
+    fn line_of(slot: *const Slot) -> usize {
+        slot.addr() / (LINE * size_of::<Slot>())
+    }
+
+    /// All slots of a new page of a class, in disorder.
+    fn page_of<T: 'static>() -> Vec<*const Slot> {
+        let class = registry().class_of::<T>();
+        let mut all = slots(&class.take_slots(SLOTS as u32, || registry().new_page()));
+        assert_eq!(all.len(), SLOTS);
+        all.sort_by_key(|slot| slot.addr() / size_of::<Slot>() * 37 % 127);
+        all
+    }
+
+    #[test]
+    fn slots_that_come_back_in_disorder_are_handed_out_by_the_line() {
+        struct Own;
+        let class = registry().class_of::<Own>();
+        let mut all = page_of::<Own>();
+        // One in the first line stays where it is: the line is not whole.
+        let lowest = all.iter().position(|&slot| all.iter().all(|&other| slot <= other));
+        all.remove(lowest.expect("a page has slots"));
+        all.chunks(7).for_each(|some| class.give_slots(chain(some)));
+        for whole in (0..SLOTS / LINE).map(|number| number < SLOTS / LINE - 1) {
+            let line = slots(&class.pool.lock().take(LINE as u32));
+            assert_eq!(line.len(), if whole { LINE } else { LINE - 1 });
+            assert!(line.iter().all(|&slot| line_of(slot) == line_of(line[0])), "{line:?}");
+        }
+        assert_eq!(class.pool.lock().take(1).count, 0);
+    }
+
+    #[test]
+    fn where_no_line_is_whole_all_that_is_left_is_handed_out_at_once() {
+        struct Own;
+        let class = registry().class_of::<Own>();
+        let pages = [page_of::<Own>(), page_of::<Own>()];
+        let odd = |slot: &&*const Slot| slot.addr() / size_of::<Slot>() % 2 == 1;
+        let mut given: Vec<_> = pages.iter().flatten().filter(odd).copied().collect();
+        class.give_slots(chain(&given));
+        let mut again = slots(&class.pool.lock().take(SLOTS as u32));
+        again.sort_unstable();
+        given.sort_unstable();
+        assert_eq!(again, given);
+    }
+}
