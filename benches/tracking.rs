@@ -13,7 +13,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Instant;
 
-use churn::{BURST, DROPS, bursts, churn, pairs};
+use churn::{DROPS, bursts, churn, pairs};
 use classtracker::{ClassTracker, Tracked};
 use report::{report, show};
 
@@ -36,6 +36,9 @@ fn main() {
     }
 }
 
+/// How many objects come before the first of them goes again: so many that a thread keeps the slots for them, and more.
+const BURSTS: [usize; 2] = [1_000, 10_000];
+
 /// 40 bytes.
 type Small = [u64; 5];
 
@@ -45,10 +48,12 @@ fn create_and_drop() {
         let arc = || churn(threads, || Arc::new(black_box(value)));
         let tracked = || churn(threads, || Tracked::new(black_box(value)));
         report(&format!("create+drop tracked / Arc, {threads} thread(s)"), 1.25, pairs(tracked, arc));
-        let arcs = || bursts(threads, || Arc::new(black_box(value)));
-        let in_bursts = || bursts(threads, || Tracked::new(black_box(value)));
-        let name = format!("create+drop tracked / Arc, in bursts of {BURST}, {threads} thread(s)");
-        show(&name, pairs(in_bursts, arcs));
+        for length in BURSTS {
+            let arcs = || bursts(threads, length, || Arc::new(black_box(value)));
+            let in_bursts = || bursts(threads, length, || Tracked::new(black_box(value)));
+            let name = format!("create+drop tracked / Arc, in bursts of {length}, {threads} thread(s)");
+            show(&name, pairs(in_bursts, arcs));
+        }
         classtracker::set_enabled(false);
         report(&format!("create+drop switched off / Arc, {threads} thread(s)"), 1.1, pairs(tracked, arc));
         classtracker::set_enabled(true);

@@ -36,16 +36,13 @@ pub(crate) fn churn_of<T>(threads: usize, drops: usize, make: impl Fn() -> T + S
     start.elapsed().as_secs_f64()
 }
 
-/// How many objects come before the first of them goes again, in a burst.
-pub(crate) const BURST: usize = 1000;
-
-/// Seconds for creating and dropping as many objects as [`churn`] does, but many in a row, then none: few find the memory of one that has just
+/// Seconds for creating and dropping as many objects as [`churn`] does, but `length` in a row, then none: few find the memory of one that has just
 /// gone.
-pub(crate) fn bursts<T>(threads: usize, make: impl Fn() -> T + Sync) -> f64 {
+pub(crate) fn bursts<T>(threads: usize, length: usize, make: impl Fn() -> T + Sync) -> f64 {
     let burst = || {
-        let mut alive = Vec::with_capacity(BURST);
-        for _ in 0..DROPS / BURST {
-            alive.extend((0..BURST).map(|_| make()));
+        let mut alive = Vec::with_capacity(length);
+        for _ in 0..DROPS / length {
+            alive.extend((0..length).map(|_| make()));
             black_box(&alive);
             alive.clear();
         }

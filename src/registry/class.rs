@@ -7,7 +7,7 @@ use super::history::Events;
 use super::lifetimes::Ended;
 use super::local::LocalClass;
 use super::node::{Header, Node};
-use super::page::{Page, Remains, Slot};
+use super::page::{Page, Remains, SLOTS, Slot};
 use super::pool::Pool;
 use super::sync::{AtomicU32, AtomicU64, Lock, Ordering};
 use super::watch::Wishes;
@@ -107,26 +107,6 @@ unsafe impl Send for Chain {}
 impl Chain {
     pub(super) const EMPTY: Self = Self { head: null(), count: 0 };
 
-    /// The first `count` slots (all, if there are fewer) of this chain.
-    pub(super) fn split(&mut self, count: u32) -> Self {
-        let count = count.min(self.count);
-        if count == 0 {
-            return Self::EMPTY;
-        }
-        let mut last = self.head;
-        for _ in 1..count {
-            // SAFETY: a chain of `self.count` slots has that many, and slots are never freed.
-            last = unsafe { &*last }.next();
-        }
-        // SAFETY: as above.
-        let last = unsafe { &*last };
-        let taken = Self { head: self.head, count };
-        self.head = last.next();
-        self.count -= count;
-        last.set_next(null());
-        taken
-    }
-
     /// Puts `other` before this chain.
     pub(super) fn join(&mut self, other: Self) {
         if other.count == 0 {
@@ -134,10 +114,10 @@ impl Chain {
         }
         let mut last = other.head;
         for _ in 1..other.count {
-            // SAFETY: as in `split`.
+            // SAFETY: a chain has as many slots as it says, and slots are never freed.
             last = unsafe { &*last }.next();
         }
-        // SAFETY: as in `split`.
+        // SAFETY: as above.
         unsafe { &*last }.set_next(self.head);
         self.head = other.head;
         self.count += other.count;
@@ -261,8 +241,11 @@ impl Class {
         self.pool.lock().take_new(unsafe { &*page }, wanted)
     }
 
-    pub(super) fn give_slots(&self, chain: Chain) {
-        self.pool.lock().give(&chain);
+    /// Takes in the first `count` slots of a chain that has as many: a page's worth at a time, so that nobody waits long for the lock.
+    pub(super) fn give_slots(&self, chain: &mut Chain, count: u32) {
+        for given in (0..count).step_by(SLOTS) {
+            self.pool.lock().give(chain, (count - given).min(SLOTS as u32));
+        }
     }
 
     /// Counts for a thread that has no count of its own.

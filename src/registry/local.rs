@@ -335,7 +335,7 @@ impl Local {
         if self.phase.get() == Phase::Closed {
             class.count_dropped();
             free.set_next(null());
-            class.give_slots(Chain { head: slot, count: 1 });
+            class.give_slots(&mut Chain { head: slot, count: 1 }, 1);
             let watched = class.watched();
             if watched.lifetimes {
                 class.count_lifetime(Durations::class_of(object.identity.origin().age()));
@@ -453,7 +453,9 @@ impl Local {
             // SAFETY: made by `Box::into_raw` in `share`, and taken out of `classes` just now.
             let share = unsafe { Box::from_raw(share.get().cast_mut()) };
             share.class.leave_thread(&share);
-            share.class.give_slots(share.all());
+            let mut all = share.all();
+            let count = all.count;
+            share.class.give_slots(&mut all, count);
         }
         free_list(classes);
     }

@@ -279,6 +279,7 @@ impl Page {
     }
 
     /// Which slots are in the class' pool, the first one's bit the lowest. To be asked, and changed, under the pool's lock.
+    #[inline]
     pub(super) fn pooled(&self) -> u128 {
         // Relaxed: the lock orders. (Two words, since none of 128 bits is an atomic everywhere.)
         let [low, high] = [0, 1].map(|word: usize| u128::from(self.pooled[word].load(Ordering::Relaxed)));
@@ -286,10 +287,20 @@ impl Page {
     }
 
     /// Sets which they are.
+    #[inline]
     pub(super) fn set_pooled(&self, slots: u128) {
         // Relaxed: as above.
         self.pooled[0].store(slots as u64, Ordering::Relaxed);
         self.pooled[1].store((slots >> 64) as u64, Ordering::Relaxed);
+    }
+
+    /// Puts one there. It must not be there yet.
+    #[inline]
+    pub(super) fn pool(&self, slot: *const Slot) {
+        let index = (slot.addr() - self.slots.0.as_ptr().addr()) / size_of::<Slot>();
+        let word = &self.pooled[index / 64];
+        // Relaxed: as above.
+        word.store(word.load(Ordering::Relaxed) | 1 << (index % 64), Ordering::Relaxed);
     }
 
     #[inline]

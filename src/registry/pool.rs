@@ -3,8 +3,6 @@
 //! Two threads that write neighbouring slots slow each other down. So slots are handed out by the cache line, also those that have been
 //! given back, in whatever order: each page has a bit for each of its slots that is here.
 
-use core::ptr::null;
-
 use super::class::{Chain, PageRef};
 use super::page::{LINE, Page, SLOTS, Slot};
 use super::sync::Lock;
@@ -55,12 +53,13 @@ impl Pool {
             only_whole = whole.is_some();
             let Some(place) = whole.or_else(|| self.pages.len().checked_sub(1)) else { break };
             let page = self.pages[place].page();
-            let slots = choose(page.pooled(), wanted - taken.count);
-            page.set_pooled(page.pooled() & !slots);
-            if page.pooled() == 0 {
+            let pooled = page.pooled();
+            let slots = choose(pooled, wanted - taken.count);
+            page.set_pooled(pooled & !slots);
+            if pooled == slots {
                 self.pages.swap_remove(place);
             }
-            taken.join(link(page, slots));
+            link(page, slots, &mut taken);
         }
         taken
     }
@@ -68,31 +67,30 @@ impl Pool {
     /// Some slots of a page that nobody has seen yet; the others come in here.
     pub(super) fn take_new(&mut self, page: &'static Page, wanted: u32) -> Chain {
         let all = u128::MAX >> (128 - SLOTS);
-        let taken = choose(all, wanted);
-        if all != taken {
+        let slots = choose(all, wanted);
+        if all != slots {
             self.pages.push(PageRef(page));
         }
-        page.set_pooled(all & !taken);
-        link(page, taken)
+        page.set_pooled(all & !slots);
+        let mut taken = Chain::EMPTY;
+        link(page, slots, &mut taken);
+        taken
     }
 
-    /// Takes in slots, each of which is in no list but this.
-    pub(super) fn give(&mut self, chain: &Chain) {
-        let mut next = chain.head;
-        for _ in 0..chain.count {
+    /// Takes in the first `count` slots of a chain that has as many. They are in no other list.
+    pub(super) fn give(&mut self, chain: &mut Chain, count: u32) {
+        for _ in 0..count {
             // SAFETY: a chain has as many slots as it says, and slots are never freed.
-            let slot = unsafe { &*next };
+            let next = unsafe { &*chain.head }.next();
             // SAFETY: slots come from `Page::slot`.
-            let page = unsafe { Slot::page(next) };
-            let index = (next.addr() - Page::slot(page, 0).addr()) / size_of::<Slot>();
-            next = slot.next();
-            slot.set_next(null());
-            let pooled = page.pooled();
-            if pooled == 0 {
+            let page = unsafe { Slot::page(chain.head) };
+            if page.pooled() == 0 {
                 self.pages.push(PageRef(page));
             }
-            page.set_pooled(pooled | 1 << index);
+            page.pool(chain.head);
+            chain.head = next;
         }
+        chain.count -= count;
     }
 
     pub(super) fn bytes(&self) -> usize {
@@ -108,52 +106,57 @@ impl PageRef {
 
     /// Whether a line of it is wholly free.
     fn has_line(&self) -> bool {
-        let pooled = self.page().pooled();
-        lines().any(|line| pooled & line == line)
+        whole_lines(self.page().pooled()) != 0
     }
 }
 
-/// The lines of a page.
-fn lines() -> impl Iterator<Item = u128> {
-    (0..SLOTS / LINE).map(|line| WHOLE_LINE << (line * LINE))
+/// The first slots of those lines of which all slots are here.
+fn whole_lines(slots: u128) -> u128 {
+    const FIRST: u128 = u128::MAX / WHOLE_LINE;
+    // Each slot and those behind it: one, two, four of them.
+    let mut whole = slots;
+    let mut behind = 1;
+    while behind < LINE {
+        whole &= whole >> behind;
+        behind *= 2;
+    }
+    whole & FIRST
 }
 
 /// Up to `wanted` of these slots: whole lines, or, where there is none, what is left of the others.
 fn choose(slots: u128, wanted: u32) -> u128 {
-    let mut taken = 0_u128;
-    for line in lines().filter(|line| slots & line == *line) {
-        if taken.count_ones() + line.count_ones() <= wanted {
-            taken |= line;
-        }
-    }
-    if taken == 0 {
-        let mut left = slots;
-        while left != 0 && taken.count_ones() < wanted {
-            let lowest = left & left.wrapping_neg();
-            taken |= lowest;
-            left &= !lowest;
-        }
-    }
-    taken
+    let lines = first(whole_lines(slots), wanted / LINE as u32) * WHOLE_LINE;
+    if lines == 0 { first(slots, wanted) } else { lines }
 }
 
-/// Links slots of a page, in their order.
-fn link(page: &'static Page, slots: u128) -> Chain {
-    let mut chain = Chain::EMPTY;
-    let mut left = slots;
-    while left != 0 {
-        let index = 127 - left.leading_zeros();
-        let slot = Page::slot(page, index as usize);
-        // SAFETY: slots are never freed; this one is in no list.
-        unsafe { &*slot }.set_next(chain.head);
-        chain = Chain { head: slot, count: chain.count + 1 };
-        left &= !(1 << index);
+/// The lowest of these bits, up to so many.
+fn first(bits: u128, count: u32) -> u128 {
+    let mut left = bits;
+    for _ in 0..count {
+        // The lowest of them goes.
+        left &= left.wrapping_sub(1);
     }
-    chain
+    bits & !left
+}
+
+/// Puts slots of a page before a chain, in their order.
+fn link(page: &'static Page, slots: u128, chain: &mut Chain) {
+    chain.count += slots.count_ones();
+    for (word, from) in [((slots >> 64) as u64, 64), (slots as u64, 0)] {
+        let mut left = word;
+        while let Some(highest) = left.checked_ilog2() {
+            let slot = Page::slot(page, from + highest as usize);
+            // SAFETY: slots are never freed; this one is in no list.
+            unsafe { &*slot }.set_next(chain.head);
+            chain.head = slot;
+            left &= !(1 << highest);
+        }
+    }
 }
 
 #[cfg(all(test, not(loom)))]
 mod tests {
+    use super::super::class::Class;
     use super::super::registry;
     use super::*;
 
@@ -169,6 +172,10 @@ mod tests {
             unsafe { &*head }.set_next(chain.head);
             Chain { head, count: chain.count + 1 }
         })
+    }
+
+    fn give(class: &Class, slots: &[*const Slot]) {
+        class.give_slots(&mut chain(slots), slots.len() as u32);
     }
 
     fn line_of(slot: *const Slot) -> usize {
@@ -192,7 +199,7 @@ mod tests {
         // One in the first line stays where it is: the line is not whole.
         let lowest = all.iter().position(|&slot| all.iter().all(|&other| slot <= other));
         all.remove(lowest.expect("a page has slots"));
-        all.chunks(7).for_each(|some| class.give_slots(chain(some)));
+        all.chunks(7).for_each(|some| give(class, some));
         for whole in (0..SLOTS / LINE).map(|number| number < SLOTS / LINE - 1) {
             let line = slots(&class.pool.lock().take(LINE as u32));
             assert_eq!(line.len(), if whole { LINE } else { LINE - 1 });
@@ -208,7 +215,7 @@ mod tests {
         let pages = [page_of::<Own>(), page_of::<Own>()];
         let odd = |slot: &&*const Slot| slot.addr() / size_of::<Slot>() % 2 == 1;
         let mut given: Vec<_> = pages.iter().flatten().filter(odd).copied().collect();
-        class.give_slots(chain(&given));
+        give(class, &given);
         let mut again = slots(&class.pool.lock().take(SLOTS as u32));
         again.sort_unstable();
         given.sort_unstable();

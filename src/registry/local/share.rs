@@ -31,6 +31,10 @@ pub(in crate::registry) struct LocalClass {
     stop_drops: AtomicU64,
     /// How many slots to fetch next time.
     grant: Cell<u32>,
+    /// How many free slots to keep: one more, and half of them are given back.
+    keep: Cell<u32>,
+    /// Whether slots were given back since some were fetched.
+    gave: Cell<bool>,
     samples: Cell<Samples>,
     /// Null until somebody asks how long objects live. Owned.
     lifetimes: AtomicPtr<Lifetimes>,
@@ -48,8 +52,11 @@ struct Samples {
 const NO_STOP: u64 = u64::MAX;
 
 const FIRST_GRANT: u32 = 8;
-/// A thread that drops what others made keeps this many free slots, then gives half of them back.
-const KEEP_FREE: u64 = 2 * SLOTS as u64;
+/// A thread that drops what others made keeps this many free slots, then gives half of them back. One that fetches slots after that, for objects
+/// that it makes in bursts, keeps twice as many from then on.
+const KEEP_FIRST: u32 = 2 * SLOTS as u32;
+/// But no more than this: 15 KiB of slots.
+const KEEP_LAST: u32 = 16 * SLOTS as u32;
 
 impl LocalClass {
     pub(super) fn new(class: &'static Class) -> Self {
@@ -58,10 +65,12 @@ impl LocalClass {
             head: Cell::new(null()),
             supply: Cell::new(0),
             grant: Cell::new(FIRST_GRANT.min(SLOTS as u32)),
+            keep: Cell::new(KEEP_FIRST),
+            gave: Cell::new(false),
             created: AtomicU64::new(0),
             dropped: AtomicU64::new(0),
             stop: Cell::new(NO_STOP),
-            stop_drops: AtomicU64::new(KEEP_FREE),
+            stop_drops: AtomicU64::new(u64::from(KEEP_FIRST)),
             samples: Cell::new(Samples { one_of: 0, from: 0 }),
             lifetimes: AtomicPtr::new(null_mut()),
         }
@@ -123,7 +132,7 @@ impl LocalClass {
                 self.class.record(false);
             }
         }
-        if self.free() > KEEP_FREE {
+        if self.free() > u64::from(self.keep.get()) {
             self.give_half_back();
         }
         self.put_off(stop);
@@ -134,7 +143,7 @@ impl LocalClass {
         if stop != 0 {
             // Relaxed: this thread's own.
             let dropped = self.dropped.load(Ordering::Relaxed);
-            let next = dropped + KEEP_FREE.saturating_sub(self.free()) + 1;
+            let next = dropped + u64::from(self.keep.get()).saturating_sub(self.free()) + 1;
             // Not if they are to be watched from now on. Relaxed: a number of this thread's own.
             let _ = self.stop_drops.compare_exchange(stop, next, Ordering::Relaxed, Ordering::Relaxed);
         }
@@ -167,16 +176,20 @@ impl LocalClass {
 
     #[cold]
     fn give_half_back(&self) {
+        self.gave.set(true);
         let mut all = self.all();
-        let half = all.split(KEEP_FREE as u32 / 2);
+        let half = all.count / 2;
+        self.class.give_slots(&mut all, half);
         self.head.set(all.head);
-        self.supply.set(self.supply.get().wrapping_sub(u64::from(half.count)));
-        self.class.give_slots(half);
+        self.supply.set(self.supply.get().wrapping_sub(u64::from(half)));
     }
 
     /// Free slots from the class, more each time: a thread that makes one object of a class must not take a page for it.
     /// One of them is for an object that is counted next.
     pub(super) fn fetch(&self, registry: &'static Registry) -> *const Slot {
+        if self.gave.replace(false) {
+            self.keep.set((self.keep.get() * 2).min(KEEP_LAST));
+        }
         let chain = self.class.take_slots(self.grant.get(), || registry.new_page());
         self.grant.set((self.grant.get() * 2).min(SLOTS as u32));
         let slot = chain.head;
@@ -233,4 +246,57 @@ fn shuffled(number: u64) -> u64 {
     let mixed = (number ^ number >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
     mixed ^ mixed >> 31
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use crate::Tracked;
+    use crate::registry::registry;
+
+    /// Each test has a class to itself, since tests may share threads and processes.
+    type Own<const TEST: usize> = [u16; TEST];
+
+    fn made<const TEST: usize>(count: usize) -> Vec<Tracked<Own<TEST>>> {
+        (0..count).map(|_| Tracked::new([0; TEST])).collect()
+    }
+
+    /// How many slots of a class no thread has.
+    fn pooled(class: &Class) -> u32 {
+        // SAFETY: pages are never freed.
+        class.pages().iter().map(|page| unsafe { &*page.0 }.pooled().count_ones()).sum()
+    }
+
+    #[test]
+    fn a_thread_that_makes_bursts_keeps_the_slots_between_them() {
+        const BURST: usize = 10 * SLOTS;
+        let class = registry().class_of::<Own<61>>();
+        let mut between = Vec::new();
+        for _ in 0..6 {
+            drop(made::<61>(BURST));
+            between.push(pooled(class));
+        }
+        let [first, .., last] = between[..] else { panic!("six bursts") };
+        assert!(first >= 8 * SLOTS as u32, "at first it gives back all but a few: {between:?}");
+        assert!(last < 2 * SLOTS as u32, "of ten pages it uses, it keeps most: {between:?}");
+    }
+
+    #[test]
+    fn a_thread_that_only_drops_keeps_few_slots() {
+        const MANY: usize = 100 * SLOTS;
+        let class = registry().class_of::<Own<62>>();
+        let all = std::thread::spawn(|| made::<62>(MANY)).join().expect("they are made");
+        drop(all);
+        assert!(pooled(class) >= MANY as u32 - KEEP_FIRST, "{} of {MANY}", pooled(class));
+    }
+
+    #[test]
+    fn what_a_thread_keeps_of_large_bursts_is_bounded() {
+        const BURST: usize = 100 * SLOTS;
+        let class = registry().class_of::<Own<63>>();
+        (0..10).for_each(|_| drop(made::<63>(BURST)));
+        let (kept, all) = (BURST as u32 - pooled(class).min(BURST as u32), class.pages().len() * SLOTS);
+        assert!(kept <= 16 * SLOTS as u32, "{kept} are kept");
+        assert!(all < BURST + 2 * SLOTS, "{all} slots for {BURST} objects");
+    }
 }
