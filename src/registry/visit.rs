@@ -171,7 +171,9 @@ pub(super) fn found<'v>(slot: &Slot) -> Option<AnyObject<'v>> {
     Some(AnyObject { header: NonNull::new(header)?, exclusive, scope: PhantomData })
 }
 
-/// How many lines of slots ahead of the one being read objects are fetched from memory.
+/// How many lines of slots ahead of the one being read objects are fetched from memory: with their first line, then with the others, since the
+/// processor often fetches the line beside one by itself, and what is on its way need not be waited for again.
+const FAR_AHEAD: usize = 8;
 const AHEAD: usize = 4;
 
 /// Who is shown the objects of a page.
@@ -254,12 +256,17 @@ impl Walker {
         let (lines, next) = (page.lines(), next.lines());
         let (mut number, mut offset) = (self.cursor.get() / LINE, self.cursor.get() % LINE);
         while let Some(line) = lines.get(number) {
-            let ahead = lines.get(number + AHEAD).unwrap_or_else(|| &next[(number + AHEAD) % next.len()]);
+            let line_after =
+                |lines_on| lines.get(number + lines_on).unwrap_or_else(|| &next[(number + lines_on) % next.len()]);
+            let (ahead, far_ahead) = (line_after(AHEAD), line_after(FAR_AHEAD));
             number += 1;
             let behind = (number - 1) * LINE + 1;
             // One by one, so that memory works while objects are sized.
-            while let (Some(slot), Some(ahead)) = (line.get(offset), ahead.get(offset)) {
-                prefetch::<T>(ahead.hint());
+            while let (Some(slot), Some(ahead), Some(far_ahead)) =
+                (line.get(offset), ahead.get(offset), far_ahead.get(offset))
+            {
+                prefetch_first(far_ahead.hint());
+                prefetch_others::<T>(ahead.hint());
                 self.read(behind + offset, slot, visitor);
                 offset += 1;
             }
@@ -387,23 +394,31 @@ pub(super) fn ends(work: impl FnOnce()) -> bool {
 /// The most lines of an object that are fetched ahead: those of a long one are as good as in order, which the processor sees by itself.
 const LINES: usize = 4;
 
-/// Has an object fetched from memory: what is read of its header, and its value. What it owns elsewhere is not known yet.
+/// Nodes are aligned to 16 bytes, by most allocators: such a piece is in one line, and the first of a header is not read.
+const PIECE: usize = 16;
+
+/// Has the first line of an object fetched from memory: what is read of its header.
+#[inline]
+fn prefetch_first(object: *const Header) {
+    fetch(object.wrapping_byte_add(PIECE).cast());
+}
+
+/// The same for the others: its value. What it owns elsewhere is not known yet.
 ///
 /// Every line is named: one that is not costs as much, when it is read, as all that was gained. And no further than into the second
 /// level of the caches: what the first can wait for at a time is few, and a walk that fills all of it stands still. From there it takes
 /// a dozen cycles, which run beside others.
 #[inline]
-fn prefetch<T>(object: *const Header) {
-    // Nodes are aligned to 16 bytes, by most allocators: such a piece is in one line, and the first of a header is not read.
-    const PIECE: usize = 16;
+fn prefetch_others<T>(object: *const Header) {
     const LINE_BYTES: usize = 64;
     let last = (size_of::<Node<T>>() - 1) / PIECE * PIECE;
-    for line in 0..LINES {
-        let offset = (PIECE + line * LINE_BYTES).min(last);
-        fetch(object.wrapping_byte_add(offset).cast());
+    let mut offset = PIECE;
+    for _ in 1..LINES {
         if offset == last {
             break;
         }
+        offset = (offset + LINE_BYTES).min(last);
+        fetch(object.wrapping_byte_add(offset).cast());
     }
 }
 
