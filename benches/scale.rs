@@ -8,7 +8,8 @@
 //!   make ten million look cheap. So the time for one object is a slope: what a snapshot takes beyond one of [`FEW`]
 //!   objects, in the same process, for each object beyond.
 //! - A million objects and more do not fit in the caches nearest to the processor. What that alone costs stands beside it: a plain
-//!   loop over as many `Arc`s of the same objects, in the order in which they were made.
+//!   loop over as many `Arc`s of the same objects, in the order in which they were made; and one over the tracked objects themselves, which reads
+//!   one word of each one's header and one of its value, and does nothing with them. No walk can be faster than that by much.
 
 mod churn;
 mod object;
@@ -41,6 +42,7 @@ fn main() {
     match which.as_str() {
         "snapshots" => print_slope(&snapshots(number())),
         "loops" => print_slope(&loops(number())),
+        "touches" => print_slope(&touches(number())),
         "bytes-tracked" => print_bytes(number(), |id| Tracked::new([id; 5])),
         "bytes-arc" => print_bytes(number(), |id| Arc::new([id; 5])),
         "hundred" => hundred(number()),
@@ -54,18 +56,22 @@ fn figures() {
     let over_arc = |_| child("bytes-tracked", MANY)[0] - child("bytes-arc", MANY)[0];
     show("resident bytes per object over Arc, 10 M objects of 40 bytes", (0..FEW_PAIRS).map(over_arc).collect());
 
-    let mut slopes = [const { Vec::new() }; 4];
+    let mut slopes = [const { Vec::new() }; 6];
     for _ in 0..PAIRS {
         let [many, some] = many_and_some("snapshots");
         let [many_plain, some_plain] = many_and_some("loops");
-        let figures = [many / some, many_plain / some_plain, many / many_plain, many * 1e9];
+        let [many_touched, some_touched] = many_and_some("touches");
+        let ratios = [many / some, many_plain / some_plain, many_touched / some_touched];
+        let figures = [ratios, [many / many_plain, many * 1e9, many_touched * 1e9]].into_iter().flatten();
         slopes.iter_mut().zip(figures).for_each(|(slopes, figure)| slopes.push(figure));
     }
-    let [ratio, plain, against_plain, nanoseconds] = slopes;
+    let [ratio, plain, touched, against_plain, nanoseconds, nanoseconds_touched] = slopes;
     report("snapshot's time per object, 10 M / 100 k", 1.2, ratio);
     show("plain loop's time per object, 10 M / 100 k", plain);
+    show("time per object of a loop that reads two words of each tracked object, 10 M / 100 k", touched);
     show("snapshot of 10 M objects / plain loop", against_plain);
     show("snapshot of 10 M objects, ns per object", nanoseconds);
+    show("loop that reads two words of each of 10 M tracked objects, ns per object", nanoseconds_touched);
 
     let hundreds: Vec<Vec<f64>> = (0..PAIRS).map(|_| child("hundred", 1_000_000)).collect();
     report("100th snapshot / first", 1.05, hundreds.iter().map(|ratios| ratios[0]).collect());
@@ -119,11 +125,23 @@ fn snapshots(objects: u64) -> Timed {
 }
 
 fn loops(objects: u64) -> Timed {
-    let mut all: Vec<_> = (0..FEW).map(|id| Arc::new(Object::new(id))).collect();
-    let deep_size = |object: &Arc<Object>| size_of::<Object>() + object.owned_bytes();
-    let sum = |all: &[Arc<Object>]| all.iter().map(deep_size).sum::<usize>();
+    let deep_size = |object: &Arc<Object>| (size_of::<Object>() + object.owned_bytes()) as u64;
+    sums(objects, |id| Arc::new(Object::new(id)), deep_size)
+}
+
+fn touches(objects: u64) -> Timed {
+    sums(
+        objects,
+        |id| Tracked::new(Object::new(id)),
+        |object| Tracked::serial(object).map_or(0, |serial| serial ^ object.id),
+    )
+}
+
+fn sums<T>(objects: u64, make: impl Fn(u64) -> T, number: impl Fn(&T) -> u64) -> Timed {
+    let sum = |all: &[T]| all.iter().map(&number).fold(0, u64::wrapping_add);
+    let mut all: Vec<_> = (0..FEW).map(&make).collect();
     let seconds_for_few = median_of(101, || sum(black_box(&all)));
-    all.extend((FEW..objects).map(|id| Arc::new(Object::new(id))));
+    all.extend((FEW..objects).map(&make));
     let seconds = median_of(runs(objects), || sum(black_box(&all)));
     black_box(all);
     Timed { objects, seconds, seconds_for_few }
