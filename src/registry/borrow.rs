@@ -6,7 +6,7 @@ use core::panic::Location;
 
 use super::destroy::{drop_weak, give_back, say_farewell, value_of};
 use super::handle::{Tracked, register};
-use super::page::Remains;
+use super::slot::Remains;
 use super::with_local;
 use crate::Inspect;
 

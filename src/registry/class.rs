@@ -7,8 +7,9 @@ use super::history::Events;
 use super::lifetimes::Ended;
 use super::local::LocalClass;
 use super::node::{Header, Node};
-use super::page::{Page, Remains, SLOTS, Slot};
+use super::page::{Page, SLOTS};
 use super::pool::Pool;
+use super::slot::{Remains, Slot};
 use super::sync::{AtomicU32, AtomicU64, Lock, Ordering};
 use super::watch::Wishes;
 

@@ -3,7 +3,7 @@
 use core::ptr::NonNull;
 
 use super::node::{Header, Node};
-use super::page::{Remains, Slot};
+use super::slot::{Remains, Slot};
 use super::with_local;
 
 /// # Safety

@@ -2,7 +2,7 @@
 
 use super::global::CROWDED;
 use super::identity::{Identity, Origin, Serial};
-use super::page::Slot;
+use super::slot::Slot;
 
 /// What a new object is given.
 pub(super) struct Registration {

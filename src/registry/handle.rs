@@ -14,7 +14,8 @@ use super::destroy::{destroy_node, destroy_unique, drop_weak, give_back, header_
 use super::given::Registration;
 use super::local::Local;
 use super::node::{Header, Node};
-use super::page::{Page, Remains, Slot};
+use super::page::Page;
+use super::slot::{Remains, Slot};
 use super::visit::Place;
 use super::weak::WeakTracked;
 use super::{Class, registry, with_local};

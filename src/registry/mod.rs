@@ -4,7 +4,7 @@
 //!
 //! # How it works
 //! - An object is one allocation: a [`node`] of header (reference counts, slot, serial, origin) and value. It is in the
-//!   registry from its creation to its last handle's drop, by a pointer in a [`page`]'s slot. A page holds objects of one
+//!   registry from its creation to its last handle's drop, by a pointer in a [`slot`] of a [`page`]. A page holds objects of one
 //!   [`class`]. Pages are never freed, so a slot may be looked at any time.
 //! - Creating takes a free slot from a list of the [thread's own](local), and writes the pointer. Dropping swaps it out and
 //!   puts the slot on the list. Serials come in blocks, classes and sites from a small cache, counts of creations and
@@ -18,7 +18,7 @@
 //! The walker writes `busy`, then reads a slot; the last handle writes the slot, then reads `busy`; all four are
 //! sequentially consistent. So either the walker misses the object, or the drop sees the walker: then it *parks* the
 //! object in its slot, and the walker that leaves the page last destroys it. No thread of the program waits for a walker; a
-//! walker waits only for a handle that is between two instructions of its drop (see [`page`]).
+//! walker waits only for a handle that is between two instructions of its drop (see [`slot`]).
 //!
 //! # Invariants
 //! 1. A pointer in an untagged slot is to a live node whose class is the page's.
@@ -31,7 +31,7 @@
 //!    a pinned object never is.
 //! 5. No user code runs under a lock of this module, nor is a tracker or a bundle dropped there: that is user code. (The global
 //!    allocator does; it must not wait for another thread that tracks. It may drop tracked objects, but not make any.)
-//! 6. [`Local`]'s fields are never borrowed while user code runs.
+//! 6. [`Local`](local::Local)'s fields are never borrowed while user code runs.
 //!
 //! The `loom` models in [`model`] check 2, 3 and 4.
 
@@ -61,15 +61,18 @@ mod model;
 mod node;
 mod page;
 mod pool;
+mod prefetch;
 mod raced;
 mod record;
 mod rows;
 mod sites;
+mod slot;
 mod spare;
 mod stack;
 mod sync;
 mod tallies;
 mod tell;
+mod threads;
 mod trackable;
 mod visit;
 mod watch;
@@ -97,17 +100,18 @@ pub(crate) use list::objects;
 pub(crate) use raced::Raced;
 pub(crate) use sync::Flag;
 pub(crate) use tallies::{Count, Tallies};
+pub(crate) use threads::registry;
 pub(crate) use visit::{AnyObject, Object, Pages, Place, Visitor, Walker};
 pub(crate) use watch::{Watch, Wishes};
 
 use class::Seed;
 use global::Trackers;
-use local::Local;
 use page::{PAGE_BYTES, Page};
 use rows::Rows;
 use sites::Sites;
 use spare::AllSpares;
 use sync::{AtomicU64, Lock, Ordering};
+use threads::{close_at_thread_exit, with_local};
 
 use crate::told::{Bundle, Tracker};
 
@@ -366,88 +370,3 @@ impl Registry {
 pub(crate) fn next_serial() -> u64 {
     with_local(|local| local.serial(registry()))
 }
-
-#[cfg(not(loom))]
-mod threads {
-    use super::{Local, Registry};
-
-    static REGISTRY: Registry = Registry::new();
-
-    thread_local! {
-        static LOCAL: Local = const { Local::new() };
-        pub(super) static EXIT: Exit = const { Exit };
-    }
-
-    pub(super) struct Exit;
-
-    impl Drop for Exit {
-        fn drop(&mut self) {
-            LOCAL.with(Local::close);
-        }
-    }
-
-    #[inline]
-    pub(crate) fn registry() -> &'static Registry {
-        &REGISTRY
-    }
-
-    /// Runs `work` with this thread's own part. It works at any time of the thread's life: `Local` has no destructor.
-    #[inline(always)]
-    pub(super) fn with_local<R>(work: impl FnOnce(&Local) -> R) -> R {
-        // With `work` inside, `with` would grow too large to be inlined, and who it is for could not be told where it is.
-        let local = LOCAL.with(core::ptr::from_ref);
-        // SAFETY: it has no destructor, and so lives as long as its thread, which is this one.
-        work(unsafe { &*local })
-    }
-
-    /// Arranges that this thread's [`Local`] is closed when the thread ends; false if that is over already.
-    pub(super) fn close_at_thread_exit() -> bool {
-        EXIT.try_with(|_| ()).is_ok()
-    }
-}
-
-#[cfg(loom)]
-mod threads {
-    use super::{Local, Registry};
-
-    loom::lazy_static! {
-        static ref REGISTRY: Registry = Registry::new();
-    }
-
-    loom::thread_local! {
-        static LOCAL: Closing = Closing(Local::new());
-    }
-
-    /// Loom takes all of a thread's locals away before it drops the first: this one closes itself.
-    struct Closing(Local);
-
-    impl Drop for Closing {
-        fn drop(&mut self) {
-            self.0.close();
-        }
-    }
-
-    pub(crate) fn registry() -> &'static Registry {
-        &REGISTRY
-    }
-
-    pub(super) fn with_local<R>(work: impl FnOnce(&Local) -> R) -> R {
-        let mut work = Some(work);
-        match LOCAL.try_with(|local| work.take().map(|work| work(&local.0))) {
-            Ok(Some(result)) => result,
-            // The thread is past its destructors: one more, closed from the start.
-            _ => {
-                let local = Local::new();
-                local.close();
-                (work.take().expect("not used yet"))(&local)
-            }
-        }
-    }
-
-    pub(super) fn close_at_thread_exit() -> bool {
-        true
-    }
-}
-
-pub(crate) use threads::registry;
-use threads::{close_at_thread_exit, with_local};

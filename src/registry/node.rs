@@ -4,7 +4,7 @@ use super::class::Class;
 use super::counts::Counts;
 use super::given::{Registration, Usual};
 use super::identity::Identity;
-use super::page::Slot;
+use super::slot::Slot;
 use super::sync::Life;
 
 /// What is known of every object. 32 bytes; an `Arc` has 16.

@@ -1,11 +1,12 @@
-//! A page: the slots in which live objects of one class stand, and who is reading them.
+//! A page: slots of live objects of one class, and who is reading them.
 
 use core::mem::{MaybeUninit, align_of, size_of};
-use core::ptr::{null, null_mut};
+use core::ptr::{NonNull, null};
 
 use super::class::Class;
 use super::node::Header;
-use super::sync::{AtomicPtr, AtomicU32, AtomicU64, Lock, Ordering, fence, pause, swap_before_loads};
+use super::slot::{Parked, Remains, Slot};
+use super::sync::{AtomicU32, AtomicU64, Lock, Ordering, fence, pause};
 
 /// A page's bytes and alignment: its address is that of any of its slots with the low bits cleared.
 pub(super) const PAGE_BYTES: usize = 1024;
@@ -19,160 +20,6 @@ pub(super) const SLOTS: usize = 2;
 pub(super) const LINE: usize = if SLOTS < 8 { SLOTS } else { 8 };
 /// How many objects of one page may be held by walkers that have left it.
 const HELD: usize = 2;
-
-/// One word. It holds, told apart by the low bits (objects and slots are aligned to eight bytes):
-///
-/// | tag | the word is | who writes it next |
-/// | --- | --- | --- |
-/// | 0, not null | a live object | its last handle |
-/// | null | taken: an object is about to come, or is on its way out | who took it |
-/// | [`FREE`] | the next free slot of a list | the list's owner |
-/// | [`EXCLUSIVE`] | a live object whose value is borrowed mutably | the borrower |
-/// | [`LEAVING`] | an object whose handle dies and looks whether it is the only one; settled some instructions later | that handle |
-/// | [`PARKED`] | a dead object that a walker may still read | the walker that leaves last |
-/// | [`EMPTIED`] | the same, but its value was moved out: a walker may still read the header | the same |
-#[repr(transparent)]
-pub(super) struct Slot(AtomicPtr<Header>);
-
-const FREE: usize = 1;
-const EXCLUSIVE: usize = 2;
-const LEAVING: usize = 3;
-const PARKED: usize = 4;
-const EMPTIED: usize = 5;
-const TAGS: usize = 7;
-
-/// What is left of a dead object.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Remains {
-    /// All of it.
-    Value,
-    /// Its memory: the value was moved out.
-    Memory,
-}
-
-/// What a walker finds in a slot.
-pub(super) enum Found {
-    /// No live object.
-    Nothing,
-    /// A live object whose value may be read.
-    Object(*mut Header),
-    /// A live object whose value must not be read: it is borrowed mutably. Its header may.
-    Exclusive(*mut Header),
-}
-
-fn tagged(object: *mut Header, tag: usize) -> *mut Header {
-    object.map_addr(|address| address | tag)
-}
-
-fn tag(word: *mut Header) -> usize {
-    word.addr() & TAGS
-}
-
-fn untagged(word: *mut Header) -> *mut Header {
-    word.map_addr(|address| address & !TAGS)
-}
-
-impl Slot {
-    fn free(next: *const Slot) -> Self {
-        Self(AtomicPtr::new(tagged(next.cast_mut().cast(), FREE)))
-    }
-
-    /// The slot is free and comes before `next` in its owner's list.
-    #[inline]
-    pub(super) fn set_next(&self, next: *const Slot) {
-        // Relaxed: a walker only has to see some word that is no object; the list travels under a lock.
-        self.0.store(tagged(next.cast_mut().cast(), FREE), Ordering::Relaxed);
-    }
-
-    /// The slot after this one in a list of free slots.
-    #[inline]
-    pub(super) fn next(&self) -> *const Slot {
-        // Relaxed: as in `set_next`.
-        untagged(self.0.load(Ordering::Relaxed)).cast()
-    }
-
-    /// Shows an object to walkers.
-    #[inline]
-    pub(super) fn publish(&self, object: *mut Header) {
-        // Release: a walker that finds the object sees its header and its value.
-        self.0.store(object, Ordering::Release);
-    }
-
-    /// Takes a dead object away from walkers to come. What is read of the page's head after this tells of those before.
-    pub(super) fn hide(&self) {
-        swap_before_loads(&self.0, null_mut());
-    }
-
-    /// The same for an object that may turn out to live on: a walker that comes by waits until the slot is written again.
-    /// The caller sees to that at once; no user code may come in between.
-    #[inline]
-    pub(super) fn hide_for_now(&self, object: *mut Header) {
-        swap_before_loads(&self.0, tagged(object, LEAVING));
-    }
-
-    /// What was here is gone for good.
-    pub(super) fn clear(&self) {
-        // Relaxed: a walker only has to see some word that is no object.
-        self.0.store(null_mut(), Ordering::Relaxed);
-    }
-
-    /// Takes away the value of an object that lives on.
-    pub(super) fn hide_value(&self, object: *mut Header) {
-        swap_before_loads(&self.0, tagged(object, EXCLUSIVE));
-    }
-
-    #[inline]
-    pub(super) fn find(&self) -> Found {
-        // Acquire: see `publish`.
-        let mut word = self.0.load(Ordering::Acquire);
-        if tag(word) == 0 {
-            return if word.is_null() { Found::Nothing } else { Found::Object(word) };
-        }
-        if tag(word) == LEAVING {
-            word = self.wait_until_settled();
-        }
-        match tag(word) {
-            0 if !word.is_null() => Found::Object(word),
-            EXCLUSIVE => Found::Exclusive(untagged(word)),
-            _ => Found::Nothing,
-        }
-    }
-
-    /// The word that comes after one that says [`LEAVING`]. In a forked child the thread that would write it may not exist: after
-    /// a second or so the object is passed over.
-    #[cold]
-    fn wait_until_settled(&self) -> *mut Header {
-        let mut round = 0;
-        loop {
-            pause(round);
-            round = round.saturating_add(1);
-            // Acquire: see `publish`.
-            let word = self.0.load(Ordering::Acquire);
-            // Two walkers that wait would let each other run for ever in a model; there, some rounds must do.
-            if tag(word) != LEAVING || round > if cfg!(loom) { 3 } else { 10_000 } {
-                return word;
-            }
-        }
-    }
-
-    /// What the slot holds, to be prefetched; never to be read.
-    #[inline]
-    pub(super) fn hint(&self) -> *const Header {
-        // Relaxed: nothing is read through it.
-        self.0.load(Ordering::Relaxed)
-    }
-
-    /// The page around this slot.
-    ///
-    /// # Safety
-    /// `slot` must come from [`Page::slot`] (so that it may reach the whole page).
-    #[inline]
-    pub(super) unsafe fn page<'p>(slot: *const Slot) -> &'p Page {
-        let page = slot.map_addr(|address| address & !(PAGE_BYTES - 1)).cast::<Page>();
-        // SAFETY: pages are aligned to their size and never freed, and the slot's pointer spans its page.
-        unsafe { &*page }
-    }
-}
 
 /// 1024 bytes: a head of 64, then slots, eight to a cache line.
 #[repr(C, align(1024))]
@@ -194,13 +41,12 @@ struct Slots([Slot; SLOTS]);
 
 const _: () = assert!(size_of::<Page>() == PAGE_BYTES && align_of::<Page>() == PAGE_BYTES);
 const _: () = assert!(SLOTS.is_multiple_of(LINE));
-const _: () = assert!(align_of::<Header>() > TAGS && align_of::<Slot>() > TAGS);
 
 /// Who reads the page.
 struct Readers {
     /// Walkers on the page: each may read any object it found in a slot.
     walkers: u32,
-    /// Slots marked [`PARKED`].
+    /// Dead objects left in their slots.
     parked: u32,
     /// Objects that a walker reads on after it left the page.
     held: [*const Header; HELD],
@@ -222,21 +68,20 @@ impl Readers {
 /// Dead objects that nobody reads any more, to be destroyed by who was given them. Without an allocation: pages are left
 /// under a lock.
 pub(super) struct Released {
-    /// As they stood in their slots, with the tag.
-    objects: [MaybeUninit<*mut Header>; SLOTS],
+    objects: [MaybeUninit<Parked>; SLOTS],
     count: usize,
 }
 
 impl Released {
-    fn push(&mut self, word: *mut Header) {
-        self.objects[self.count] = MaybeUninit::new(word);
+    fn push(&mut self, parked: Parked) {
+        self.objects[self.count] = MaybeUninit::new(parked);
         self.count += 1;
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (*mut Header, Remains)> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (NonNull<Header>, Remains)> {
         // SAFETY: `push` wrote as many as it counted.
-        let words = self.objects[..self.count].iter().map(|word| unsafe { word.assume_init() });
-        words.map(|word| (untagged(word), if tag(word) == EMPTIED { Remains::Memory } else { Remains::Value }))
+        let parked = self.objects[..self.count].iter().map(|parked| unsafe { parked.assume_init() });
+        parked.filter_map(|parked| Some((NonNull::new(parked.object())?, parked.remains())))
     }
 }
 
@@ -332,9 +177,7 @@ impl Page {
             return false;
         }
         readers.parked += 1;
-        let tag = if remains == Remains::Memory { EMPTIED } else { PARKED };
-        // Relaxed: whoever acts on it holds the lock.
-        slot.0.store(tagged(object, tag), Ordering::Relaxed);
+        slot.park(object, remains);
         true
     }
 
@@ -421,12 +264,7 @@ impl Page {
         readers.walkers = 0;
         readers.held = [null(); HELD];
         self.publish_readers(readers);
-        for slot in self.slots() {
-            // Relaxed: there is no other thread.
-            if tag(slot.0.load(Ordering::Relaxed)) == LEAVING {
-                slot.clear();
-            }
-        }
+        self.slots().iter().for_each(Slot::forget_unsettled);
     }
 
     fn publish_readers(&self, readers: &Readers) {
@@ -447,12 +285,11 @@ impl Page {
     fn unpark(&self, readers: &mut Readers) -> Released {
         let mut released = Released { objects: [MaybeUninit::uninit(); SLOTS], count: 0 };
         for slot in self.slots() {
-            // Relaxed: parked under the lock that we hold.
-            let word = slot.0.load(Ordering::Relaxed);
-            let object = untagged(word);
-            if matches!(tag(word), PARKED | EMPTIED) && !readers.held.contains(&object.cast_const()) {
+            if let Some(parked) = slot.parked()
+                && !readers.held.contains(&parked.object().cast_const())
+            {
                 slot.clear();
-                released.push(word);
+                released.push(parked);
                 readers.parked -= 1;
             }
         }

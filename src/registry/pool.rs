@@ -4,7 +4,8 @@
 //! given back, in whatever order: each page has a bit for each of its slots that is here.
 
 use super::class::{Chain, PageRef};
-use super::page::{LINE, Page, SLOTS, Slot};
+use super::page::{LINE, Page, SLOTS};
+use super::slot::Slot;
 use super::sync::Lock;
 
 /// The pages with slots that nobody has. They are only linked where they are handed out.

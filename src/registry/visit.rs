@@ -12,7 +12,9 @@ use super::destroy::{destroy_parked, header_of};
 use super::handle::Tracked;
 use super::identity::SiteKey;
 use super::node::{Header, Node};
-use super::page::{Found, LINE, Page, Released, Slot};
+use super::page::{LINE, Page, Released};
+use super::prefetch::{prefetch_first, prefetch_others};
+use super::slot::{Found, Slot};
 use super::with_local;
 use crate::panics::contain;
 use crate::told::Bundle;
@@ -373,10 +375,8 @@ fn destroy(released: Option<Released>) {
 #[cold]
 fn destroy_all(released: &Released) {
     for (object, remains) in released.iter() {
-        if let Some(object) = NonNull::new(object) {
-            // SAFETY: parked objects have no strong handle, and no walker reads this one any more.
-            ends(|| unsafe { destroy_parked(object, remains) });
-        }
+        // SAFETY: parked objects have no strong handle, and no walker reads this one any more.
+        ends(|| unsafe { destroy_parked(object, remains) });
     }
 }
 
@@ -389,49 +389,6 @@ pub(super) fn ends(work: impl FnOnce()) -> bool {
         return true;
     }
     contain(work).is_ok()
-}
-
-/// The most lines of an object that are fetched ahead: those of a long one are as good as in order, which the processor sees by itself.
-const LINES: usize = 4;
-
-/// Nodes are aligned to 16 bytes, by most allocators: such a piece is in one line, and the first of a header is not read.
-const PIECE: usize = 16;
-
-/// Has the first line of an object fetched from memory: what is read of its header.
-#[inline]
-fn prefetch_first(object: *const Header) {
-    fetch(object.wrapping_byte_add(PIECE).cast());
-}
-
-/// The same for the others: its value. What it owns elsewhere is not known yet.
-///
-/// Every line is named: one that is not costs as much, when it is read, as all that was gained. And no further than into the second
-/// level of the caches: what the first can wait for at a time is few, and a walk that fills all of it stands still. From there it takes
-/// a dozen cycles, which run beside others.
-#[inline]
-fn prefetch_others<T>(object: *const Header) {
-    const LINE_BYTES: usize = 64;
-    let last = (size_of::<Node<T>>() - 1) / PIECE * PIECE;
-    let mut offset = PIECE;
-    for _ in 1..LINES {
-        if offset == last {
-            break;
-        }
-        offset = (offset + LINE_BYTES).min(last);
-        fetch(object.wrapping_byte_add(offset).cast());
-    }
-}
-
-#[inline]
-fn fetch(address: *const i8) {
-    #[cfg(all(target_arch = "x86_64", not(loom)))]
-    {
-        use core::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
-        // SAFETY: a prefetch reads nothing: any address will do.
-        unsafe { _mm_prefetch::<_MM_HINT_T1>(address) };
-    }
-    #[cfg(not(all(target_arch = "x86_64", not(loom))))]
-    let _ = address;
 }
 
 /// The pages of a class at one moment, to be visited one by one.

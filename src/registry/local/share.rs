@@ -9,7 +9,8 @@ use crate::registry::Registry;
 use crate::registry::class::{Chain, Class};
 use crate::registry::lifetimes::Lifetimes;
 use crate::registry::node::Header;
-use crate::registry::page::{SLOTS, Slot};
+use crate::registry::page::SLOTS;
+use crate::registry::slot::Slot;
 use crate::registry::sync::{AtomicPtr, AtomicU64, Ordering, count};
 
 /// One thread's share of one class, in cache lines of its own.

@@ -22,7 +22,7 @@ fn two_walkers_on_one_page_against_a_drop() {
     });
 }
 
-/// Finds: a drop that hides its object without the mark [`find`](crate::registry::page::Slot::find) waits for, and one that
+/// Finds: a drop that hides its object without the mark [`find`](crate::registry::slot::Slot::find) waits for, and one that
 /// does not show it again.
 #[test]
 fn an_object_that_lives_on_is_never_missed() {
