@@ -3,6 +3,7 @@
 use core::mem::size_of;
 
 use super::node::{Header, Node};
+use super::slot::Slot;
 
 /// The most lines of an object that are fetched ahead: those of a long one are as good as in order, which the processor sees by itself.
 const LINES: usize = 4;
@@ -10,33 +11,38 @@ const LINES: usize = 4;
 /// Nodes are aligned to 16 bytes, by most allocators: such a piece is in one line, and the first of a header is not read.
 const PIECE: usize = 16;
 
-/// Has the first line of an object fetched from memory: what is read of its header.
-#[inline]
-pub(super) fn prefetch_first(object: *const Header) {
-    fetch(object.wrapping_byte_add(PIECE).cast());
+const LINE_BYTES: usize = 64;
+
+/// Whether what is read of a node is more than one line in any case.
+const fn is_long<T>() -> bool {
+    size_of::<Node<T>>() - PIECE > LINE_BYTES
 }
 
-/// The same for the others: its value. What it owns elsewhere is not known yet.
+/// Has an object fetched from memory that will be read soon: what is read of its header, and its value. What it owns elsewhere is not known yet.
+/// And the beginning of one that will be read later, if they are long: the processor often fetches the line beside one by itself, and what
+/// is on its way then need not be waited for.
 ///
 /// Every line is named: one that is not costs as much, when it is read, as all that was gained. And no further than into the second
 /// level of the caches: what the first can wait for at a time is few, and a walk that fills all of it stands still. From there it takes
 /// a dozen cycles, which run beside others.
 #[inline]
-pub(super) fn prefetch_others<T>(object: *const Header) {
-    const LINE_BYTES: usize = 64;
+pub(super) fn prefetch<T>(soon: &Slot, later: &Slot) {
+    let object = soon.hint();
     let last = (size_of::<Node<T>>() - 1) / PIECE * PIECE;
     let mut offset = PIECE;
+    fetch(if is_long::<T>() { later.hint() } else { object }, offset);
     for _ in 1..LINES {
         if offset == last {
             break;
         }
         offset = (offset + LINE_BYTES).min(last);
-        fetch(object.wrapping_byte_add(offset).cast());
+        fetch(object, offset);
     }
 }
 
 #[inline]
-fn fetch(address: *const i8) {
+fn fetch(object: *const Header, offset: usize) {
+    let address = object.wrapping_byte_add(offset).cast();
     #[cfg(all(target_arch = "x86_64", not(loom)))]
     {
         use core::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};

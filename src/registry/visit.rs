@@ -13,7 +13,7 @@ use super::handle::Tracked;
 use super::identity::SiteKey;
 use super::node::{Header, Node};
 use super::page::{LINE, Page, Released};
-use super::prefetch::{prefetch_first, prefetch_others};
+use super::prefetch::prefetch;
 use super::slot::{Found, Slot};
 use super::with_local;
 use crate::panics::contain;
@@ -173,10 +173,9 @@ pub(super) fn found<'v>(slot: &Slot) -> Option<AnyObject<'v>> {
     Some(AnyObject { header: NonNull::new(header)?, exclusive, scope: PhantomData })
 }
 
-/// How many lines of slots ahead of the one being read objects are fetched from memory: with their first line, then with the others, since the
-/// processor often fetches the line beside one by itself, and what is on its way need not be waited for again.
-const FAR_AHEAD: usize = 8;
-const AHEAD: usize = 4;
+/// How many lines of slots ahead of the one being read objects are fetched from memory; see [`prefetch`].
+const SOON: usize = 4;
+const LATER: usize = 8;
 
 /// Who is shown the objects of a page.
 pub(crate) trait Visitor<T> {
@@ -258,17 +257,13 @@ impl Walker {
         let (lines, next) = (page.lines(), next.lines());
         let (mut number, mut offset) = (self.cursor.get() / LINE, self.cursor.get() % LINE);
         while let Some(line) = lines.get(number) {
-            let line_after =
-                |lines_on| lines.get(number + lines_on).unwrap_or_else(|| &next[(number + lines_on) % next.len()]);
-            let (ahead, far_ahead) = (line_after(AHEAD), line_after(FAR_AHEAD));
+            let ahead = |by| lines.get(number + by).unwrap_or_else(|| &next[(number + by) % next.len()]);
+            let (soon, later) = (ahead(SOON), ahead(LATER));
             number += 1;
             let behind = (number - 1) * LINE + 1;
             // One by one, so that memory works while objects are sized.
-            while let (Some(slot), Some(ahead), Some(far_ahead)) =
-                (line.get(offset), ahead.get(offset), far_ahead.get(offset))
-            {
-                prefetch_first(far_ahead.hint());
-                prefetch_others::<T>(ahead.hint());
+            while let (Some(slot), Some(soon), Some(later)) = (line.get(offset), soon.get(offset), later.get(offset)) {
+                prefetch::<T>(soon, later);
                 self.read(behind + offset, slot, visitor);
                 offset += 1;
             }
