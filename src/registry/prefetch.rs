@@ -42,12 +42,12 @@ pub(super) fn prefetch<T>(soon: &Slot, later: &Slot) {
 
 #[inline]
 fn fetch(object: *const Header, offset: usize) {
-    let address = object.wrapping_byte_add(offset).cast();
+    let address = object.wrapping_byte_add(offset);
     #[cfg(all(target_arch = "x86_64", not(loom)))]
     {
         use core::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
         // SAFETY: a prefetch reads nothing: any address will do.
-        unsafe { _mm_prefetch::<_MM_HINT_T1>(address) };
+        unsafe { _mm_prefetch::<_MM_HINT_T1>(address.cast()) };
     }
     #[cfg(not(all(target_arch = "x86_64", not(loom))))]
     let _ = address;
