@@ -9,7 +9,7 @@
 //!   objects, in the same process, for each object beyond.
 //! - A million objects and more do not fit in the caches nearest to the processor. What that alone costs stands beside it: a plain
 //!   loop over as many `Arc`s of the same objects, in the order in which they were made; and one over the tracked objects themselves, which reads
-//!   one word of each one's header and one of its value, and does nothing with them. No walk can be faster than that by much.
+//!   one word of each one's header and one of its value, and does nothing with them: what the memory takes of the walk.
 
 mod churn;
 mod object;
