@@ -118,10 +118,12 @@ impl<T: ?Sized> ByNothing<T> for Field<'_, T> {
     }
 }
 
-/// A type that can say whether it owns nothing.
+/// A type that can say whether it owns nothing, and whether it is steady.
 pub trait OwnsByInspect {
     /// Whether no value of the type owns anything.
     fn owns_nothing(&self) -> bool;
+    /// Whether the type is steady.
+    fn is_steady(&self) -> bool;
 }
 
 impl<T: Inspect> OwnsByInspect for &&Type<T> {
@@ -129,17 +131,29 @@ impl<T: Inspect> OwnsByInspect for &&Type<T> {
     fn owns_nothing(&self) -> bool {
         T::owns_nothing()
     }
+
+    #[inline]
+    fn is_steady(&self) -> bool {
+        T::is_steady()
+    }
 }
 
-/// A type that only deepsize knows: it may own something.
+/// A type that only deepsize knows: it may own something, and change it.
 pub trait OwnsByDeepSizeOf {
     /// Whether no value of the type owns anything.
     fn owns_nothing(&self) -> bool;
+    /// Whether the type is steady.
+    fn is_steady(&self) -> bool;
 }
 
 impl<T: DeepSizeOf> OwnsByDeepSizeOf for &Type<T> {
     #[inline]
     fn owns_nothing(&self) -> bool {
+        false
+    }
+
+    #[inline]
+    fn is_steady(&self) -> bool {
         false
     }
 }
@@ -148,11 +162,18 @@ impl<T: DeepSizeOf> OwnsByDeepSizeOf for &Type<T> {
 pub trait OwnsByDrop {
     /// Whether no value of the type owns anything.
     fn owns_nothing(&self) -> bool;
+    /// Whether the type is steady.
+    fn is_steady(&self) -> bool;
 }
 
 impl<T> OwnsByDrop for Type<T> {
     #[inline]
     fn owns_nothing(&self) -> bool {
+        !std::mem::needs_drop::<T>()
+    }
+
+    #[inline]
+    fn is_steady(&self) -> bool {
         !std::mem::needs_drop::<T>()
     }
 }

@@ -15,7 +15,7 @@ pub(crate) fn item(item: &Item) -> TokenStream {
         Body::Struct(fields) => of_struct(item, fields),
         Body::Enum(variants) => of_enum(item, variants),
     };
-    let owns_nothing = owns_nothing(item);
+    let of_all_values = of_all_values(item);
     quote! {
         #[doc(hidden)]
         #[allow(
@@ -44,7 +44,7 @@ pub(crate) fn item(item: &Item) -> TokenStream {
                     });
                 }
 
-                #owns_nothing
+                #of_all_values
             }
 
             #[automatically_derived]
@@ -113,24 +113,36 @@ fn call(item: &Item, field: &Field, value: &TokenStream) -> TokenStream {
     }
 }
 
-/// The type owns nothing when none of its fields does.
-fn owns_nothing(item: &Item) -> TokenStream {
+/// The type owns nothing when none of its fields does, and is steady when all of them are.
+fn of_all_values(item: &Item) -> TokenStream {
     if bounds::may_be_unsized(item) {
         return TokenStream::new();
     }
+    let (owns_nothing, is_steady) = (quote!(owns_nothing), quote!(is_steady));
+    let (all_own_nothing, all_are_steady) = (of_all_fields(item, &owns_nothing), of_all_fields(item, &is_steady));
+    quote! {
+        #[inline]
+        fn #owns_nothing() -> ::core::primitive::bool {
+            true #(&& #all_own_nothing)*
+        }
+
+        #[inline]
+        fn #is_steady() -> ::core::primitive::bool {
+            true #(&& #all_are_steady)*
+        }
+    }
+}
+
+/// What the types of the fields answer to this question. A function that walks a field may do anything.
+fn of_all_fields(item: &Item, question: &TokenStream) -> Vec<TokenStream> {
     let home = &item.home;
-    let answers = item.fields().filter_map(|field| match &field.how {
+    let answer = |field: &Field| match &field.how {
         How::Skip => None,
         How::With(_) => Some(quote!(false)),
         How::Ask => {
             let ty = &field.ty;
-            Some(quote_spanned! {field.span=> (&&&#home::__private::Type::<#ty>::new()).owns_nothing() })
+            Some(quote_spanned! {field.span=> (&&&#home::__private::Type::<#ty>::new()).#question() })
         }
-    });
-    quote! {
-        #[inline]
-        fn owns_nothing() -> ::core::primitive::bool {
-            true #(&& #answers)*
-        }
-    }
+    };
+    item.fields().filter_map(answer).collect()
 }

@@ -36,6 +36,11 @@ impl<K: Inspect, V: Inspect> Inspect for BTreeMap<K, V> {
         }
         walk.heap(nodes.bytes::<K, V>());
     }
+
+    #[inline]
+    fn is_steady() -> bool {
+        K::is_steady() && V::is_steady()
+    }
 }
 
 /// Exact, or an estimate, as for a `BTreeMap`.
@@ -50,6 +55,11 @@ impl<T: Inspect> Inspect for BTreeSet<T> {
             walk.elements(self.len(), self.iter().inspect(|key| nodes.add(address(*key, &()))));
         }
         walk.heap(nodes.bytes::<T, ()>());
+    }
+
+    #[inline]
+    fn is_steady() -> bool {
+        T::is_steady()
     }
 }
 

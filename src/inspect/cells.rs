@@ -1,6 +1,5 @@
 //! Cells, and values that are made when they are first asked for.
 
-use super::plain::as_its_parts;
 use super::{Inspect, Walk};
 use std::cell::{Cell, LazyCell, OnceCell, RefCell};
 use std::sync::{LazyLock, OnceLock};
@@ -48,7 +47,15 @@ macro_rules! once {
                 }
             }
 
-            as_its_parts! { T }
+            #[inline]
+            fn owns_nothing() -> bool {
+                T::owns_nothing()
+            }
+
+            #[inline]
+            fn holds_counted_values() -> bool {
+                T::holds_counted_values()
+            }
         }
     )+};
 }

@@ -53,6 +53,11 @@ impl<K: Inspect, V: Inspect, S> Inspect for HashMap<K, V, S> {
         }
         walk.heap(span.bytes::<(K, V)>(self.capacity()));
     }
+
+    #[inline]
+    fn is_steady() -> bool {
+        K::is_steady() && V::is_steady()
+    }
 }
 
 impl<T: Inspect, S> Inspect for HashSet<T, S> {
@@ -66,6 +71,11 @@ impl<T: Inspect, S> Inspect for HashSet<T, S> {
             walk.elements(self.len(), self.iter().inspect(|element| span.add::<T>(element)));
         }
         walk.heap(span.bytes::<T>(self.capacity()));
+    }
+
+    #[inline]
+    fn is_steady() -> bool {
+        T::is_steady()
     }
 }
 

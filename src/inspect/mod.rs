@@ -114,6 +114,39 @@ pub trait Inspect {
         false
     }
 
+    /// Whether `inspect` tells the same of a value of this type, whatever happens, until somebody has it mutably: then snapshots need not
+    /// read again [what they have read](crate::ClassTracker::set_remembering). False where the value can be changed while it is shared (by a
+    /// cell, a lock, an atomic number that is told of), or where it shares what it owns with others.
+    ///
+    /// The derive finds it out from the fields. If not told otherwise, only types that own nothing are.
+    ///
+    /// ```
+    /// use classtracker::{Inspect, Walk};
+    ///
+    /// struct Picture {
+    ///     name: String,
+    ///     layers: Vec<String>,
+    /// }
+    ///
+    /// impl Inspect for Picture {
+    ///     fn inspect(&self, walk: &mut Walk<'_>) {
+    ///         walk.field("name", &self.name);
+    ///         walk.field("layers", &self.layers);
+    ///     }
+    ///
+    ///     // Neither can change in a `Tracked<Picture>` but by `Tracked::get_mut` and its like.
+    ///     fn is_steady() -> bool {
+    ///         true
+    ///     }
+    /// }
+    /// ```
+    fn is_steady() -> bool
+    where
+        Self: Sized,
+    {
+        Self::owns_nothing()
+    }
+
     /// Whether values of this type may have a census take note of them, themselves or what lies in them. Only asked of types
     /// that own nothing: collections of those that do not either need not be visited at all.
     #[doc(hidden)]

@@ -46,6 +46,11 @@ macro_rules! as_its_parts {
         fn holds_counted_values() -> bool {
             $first::holds_counted_values() $(|| $more::holds_counted_values())*
         }
+
+        #[inline]
+        fn is_steady() -> bool {
+            $first::is_steady() $(&& $more::is_steady())*
+        }
     };
 }
 pub(super) use as_its_parts;

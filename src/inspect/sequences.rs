@@ -13,6 +13,11 @@ macro_rules! contiguous {
                 walk.heap(self.capacity().wrapping_mul(size_of::<T>()));
                 walk.elements(self.len(), self.iter());
             }
+
+            #[inline]
+            fn is_steady() -> bool {
+                T::is_steady()
+            }
         }
     )+};
 }
@@ -31,5 +36,10 @@ impl<T: Inspect> Inspect for LinkedList<T> {
 
         walk.heap(self.len() * size_of::<Node<T>>());
         walk.elements(self.len(), self);
+    }
+
+    #[inline]
+    fn is_steady() -> bool {
+        T::is_steady()
     }
 }

@@ -23,6 +23,11 @@ macro_rules! owned_text {
             fn inspect(&self, walk: &mut Walk<'_>) {
                 walk.heap(self.capacity());
             }
+
+            #[inline]
+            fn is_steady() -> bool {
+                true
+            }
         }
     )+};
 }
@@ -34,5 +39,10 @@ impl Inspect for CString {
     #[inline]
     fn inspect(&self, walk: &mut Walk<'_>) {
         walk.heap(self.as_bytes_with_nul().len());
+    }
+
+    #[inline]
+    fn is_steady() -> bool {
+        true
     }
 }

@@ -57,6 +57,11 @@ impl<T: Inspect, const N: usize> Inspect for [T; N] {
     fn holds_counted_values() -> bool {
         N != 0 && T::holds_counted_values()
     }
+
+    #[inline]
+    fn is_steady() -> bool {
+        N == 0 || T::is_steady()
+    }
 }
 
 impl<T: Inspect> Inspect for [T] {

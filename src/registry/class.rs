@@ -91,6 +91,13 @@ pub(crate) struct Class {
 #[derive(Clone, Copy)]
 pub(super) struct PageRef(pub(super) *const Page);
 
+impl PageRef {
+    pub(super) fn page(&self) -> &'static Page {
+        // SAFETY: pages are never freed.
+        unsafe { &*self.0 }
+    }
+}
+
 // SAFETY: pages are shared by design: all their parts are atomics or under a lock.
 unsafe impl Send for PageRef {}
 // SAFETY: as above.

@@ -52,6 +52,7 @@ mod history;
 mod identity;
 #[cfg(all(target_os = "linux", not(loom)))]
 mod kernel_clock;
+mod known;
 mod lifetimes;
 mod list;
 mod local;
@@ -96,6 +97,7 @@ pub(crate) use fork_lock::{ForkLock, Turn};
 pub(crate) use identity::SiteKey;
 #[cfg(all(target_os = "linux", not(loom)))]
 pub(crate) use kernel_clock::monotonic_coarse;
+pub(crate) use known::{Known, Sizes};
 pub(crate) use list::objects;
 pub(crate) use raced::Raced;
 pub(crate) use sync::Flag;

@@ -25,6 +25,7 @@
 mod borrow;
 mod drop;
 mod exit;
+mod known;
 mod line;
 mod slots;
 mod told;

@@ -278,6 +278,51 @@ pub(crate) trait Visitor<T> {
     fn object(&mut self, object: &Object<'_, T>, value: &T);
     fn borrowed(&mut self, object: &Object<'_, T>);
     fn panicked(&mut self, object: &Object<'_, T>);
+    fn remembers(&self) -> bool {
+        false
+    }
+    fn recall(&mut self, _known: &Known) -> bool {
+        false
+    }
+    fn begin_page(&mut self) {}
+    fn end_page(&mut self) -> Option<Sizes> {
+        None
+    }
+}
+
+/// What is known of a page: there is none.
+pub(crate) enum Known {}
+
+pub(crate) struct Sizes {
+    pub(crate) bytes: u64,
+    pub(crate) smallest: u64,
+    pub(crate) largest: u64,
+}
+
+impl Known {
+    pub(crate) fn live() -> u64 {
+        0
+    }
+
+    pub(crate) fn sizes(&self) -> Sizes {
+        match *self {}
+    }
+
+    pub(crate) fn oldest(&self) -> u64 {
+        match *self {}
+    }
+
+    pub(crate) fn youngest(&self) -> u64 {
+        match *self {}
+    }
+
+    pub(crate) fn site(&self) -> u32 {
+        match *self {}
+    }
+
+    pub(crate) fn site_key(&self) -> SiteKey {
+        match *self {}
+    }
 }
 
 pub(crate) struct Walker(());

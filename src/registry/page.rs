@@ -4,15 +4,16 @@ use core::mem::{MaybeUninit, align_of, size_of};
 use core::ptr::{NonNull, null};
 
 use super::class::Class;
+use super::known::Known;
 use super::node::Header;
 use super::slot::{Parked, Remains, Slot};
-use super::sync::{AtomicU32, AtomicU64, Lock, Ordering, fence, pause};
+use super::sync::{AtomicU32, AtomicU64, Guard, Lock, Ordering, fence, pause};
 
 /// A page's bytes and alignment: its address is that of any of its slots with the low bits cleared.
 pub(super) const PAGE_BYTES: usize = 1024;
 /// How many slots fill a page behind its head.
 #[cfg(not(loom))]
-pub(super) const SLOTS: usize = 120;
+pub(super) const SLOTS: usize = 112;
 /// A model explores every order of every step: two slots show all there is to see.
 #[cfg(loom)]
 pub(super) const SLOTS: usize = 2;
@@ -21,17 +22,19 @@ pub(super) const LINE: usize = if SLOTS < 8 { SLOTS } else { 8 };
 /// How many objects of one page may be held by walkers that have left it.
 const HELD: usize = 2;
 
-/// 1024 bytes: a head of 64, then slots, eight to a cache line.
+/// 1024 bytes: a head of 64, what is known of the page in as many, then slots, eight to a cache line.
 #[repr(C, align(1024))]
 pub(super) struct Page {
-    /// Not 0 while some walker may read objects of this page. Written under the lock, read by every drop.
+    /// Not 0 while some walker may read objects of this page, or knows of it what an object's end would change. Written under the
+    /// lock, read by every drop.
     busy: AtomicU32,
     /// That of the class: who drops an object need not look at the class itself.
     class_index: u32,
-    readers: Lock<Readers>,
     class: &'static Class,
     /// Which slots are in the class' pool: a bit for each, written under the pool's lock.
     pooled: [AtomicU64; 2],
+    /// What is known of the page comes last in it, in a line that none but walkers look at.
+    readers: Lock<Readers>,
     slots: Slots,
 }
 
@@ -42,14 +45,20 @@ struct Slots([Slot; SLOTS]);
 const _: () = assert!(size_of::<Page>() == PAGE_BYTES && align_of::<Page>() == PAGE_BYTES);
 const _: () = assert!(SLOTS.is_multiple_of(LINE));
 
-/// Who reads the page.
+/// Who reads the page, and what is known of it.
+#[repr(C)]
 struct Readers {
     /// Walkers on the page: each may read any object it found in a slot.
     walkers: u32,
     /// Dead objects left in their slots.
-    parked: u32,
+    parked: u16,
+    /// Whether no object was taken out of its slot, or borrowed mutably, since a walker came to the page while no other read it.
+    unchanged: bool,
+    /// Whether `known` is what a walk would find.
+    is_known: bool,
     /// Objects that a walker reads on after it left the page.
     held: [*const Header; HELD],
+    known: Known,
 }
 
 // SAFETY: the pointers are only compared, never followed.
@@ -60,8 +69,12 @@ impl Readers {
         self.walkers > 0 || self.held.contains(&object)
     }
 
+    fn is_read(&self) -> bool {
+        self.walkers > 0 || self.held.iter().any(|held| !held.is_null())
+    }
+
     fn busy(&self) -> u32 {
-        u32::from(self.walkers > 0 || self.held.iter().any(|held| !held.is_null()))
+        u32::from(self.is_read() || self.is_known)
     }
 }
 
@@ -97,9 +110,16 @@ impl Page {
         let fresh = Page {
             busy: AtomicU32::new(0),
             class_index: class.index(),
-            readers: Lock::new(Readers { walkers: 0, parked: 0, held: [null(); HELD] }),
             class,
             pooled: [AtomicU64::new(0), AtomicU64::new(0)],
+            readers: Lock::new(Readers {
+                walkers: 0,
+                parked: 0,
+                unchanged: false,
+                is_known: false,
+                held: [null(); HELD],
+                known: Known::NOTHING,
+            }),
             slots: Slots(core::array::from_fn(|_| Slot::free(null()))),
         };
         // SAFETY: the caller's promise.
@@ -158,8 +178,8 @@ impl Page {
         self.class_index
     }
 
-    /// Whether a walker may read an object of this page. Final for an object that was hidden before the call: if it says
-    /// no, no walker has it and none will.
+    /// Whether a walker may read an object of this page, or knows it. Final for an object that was hidden before the call: if it says
+    /// no, no walker has it and none will. If it says yes, [`Page::park`] or [`Page::wait_until_unread`] is to follow.
     #[inline]
     pub(super) fn is_busy(&self) -> bool {
         // SeqCst: not before the `hide` that it follows. It also acquires what walkers that left did: what they read is read,
@@ -172,7 +192,7 @@ impl Page {
         if !self.is_busy() {
             return false;
         }
-        let mut readers = self.readers.lock();
+        let mut readers = self.lock_to_change();
         if !readers.reads(object) {
             return false;
         }
@@ -184,7 +204,7 @@ impl Page {
     /// Waits until no walker can read an object that was hidden before, `rounds` times at most; whether that came.
     pub(super) fn wait_until_unread(&self, object: *const Header, rounds: u32) -> bool {
         for round in 0..=rounds {
-            if !self.is_busy() || !self.readers.lock().reads(object) {
+            if !self.is_busy() || !self.lock_to_change().reads(object) {
                 return true;
             }
             if round < rounds {
@@ -205,6 +225,8 @@ impl Page {
                 pause(round);
                 continue;
             }
+            // Who came while another read the page does not know what happened before.
+            readers.unchanged |= !readers.is_read();
             readers.walkers += 1;
             self.publish_readers(&readers);
             break;
@@ -214,11 +236,36 @@ impl Page {
     }
 
     /// A walker goes. The caller destroys what it is given.
+    ///
+    /// What it found, if it read the whole page and there was an object in each slot, is known from now on: a page that is full changes
+    /// only when an object leaves it or is borrowed, and who does that looks whether the page is busy.
     #[inline]
-    pub(super) fn leave(&self) -> Option<Released> {
+    pub(super) fn leave(&self, found: Option<&Known>) -> Option<Released> {
         let mut readers = self.readers.lock();
         readers.walkers -= 1;
+        if let Some(found) = found
+            && readers.unchanged
+        {
+            readers.known = *found;
+            readers.is_known = true;
+        }
         self.release(&mut readers)
+    }
+
+    /// What a walk would find, if that is known.
+    pub(super) fn known(&self) -> Option<Known> {
+        let readers = self.readers.lock();
+        readers.is_known.then(|| readers.known)
+    }
+
+    /// The readers, for who has hidden an object, or its value: what is known of the page is so no more.
+    fn lock_to_change(&self) -> Guard<'_, Readers> {
+        let mut readers = self.readers.lock();
+        readers.unchanged = false;
+        if core::mem::take(&mut readers.is_known) {
+            self.publish_readers(&readers);
+        }
+        readers
     }
 
     /// A walker goes but reads on in one object; `None` if too many do so already, and the walker stays.
@@ -263,6 +310,7 @@ impl Page {
         let Some(readers) = (unsafe { self.readers.held() }) else { return };
         readers.walkers = 0;
         readers.held = [null(); HELD];
+        (readers.unchanged, readers.is_known) = (false, false);
         self.publish_readers(readers);
         self.slots().iter().for_each(Slot::forget_unsettled);
     }

@@ -100,11 +100,6 @@ impl Pool {
 }
 
 impl PageRef {
-    fn page(&self) -> &'static Page {
-        // SAFETY: pages are never freed.
-        unsafe { &*self.0 }
-    }
-
     /// Whether a line of it is wholly free.
     fn has_line(&self) -> bool {
         whole_lines(self.page().pooled()) != 0

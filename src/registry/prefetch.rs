@@ -2,7 +2,8 @@
 
 use core::mem::size_of;
 
-use super::node::{Header, Node};
+use super::node::Node;
+use super::page::Page;
 use super::slot::Slot;
 
 /// The most lines of an object that are fetched ahead: those of a long one are as good as in order, which the processor sees by itself.
@@ -40,9 +41,16 @@ pub(super) fn prefetch<T>(soon: &Slot, later: &Slot) {
     }
 }
 
+/// Has what is known of a page fetched from memory, and who reads it.
 #[inline]
-fn fetch(object: *const Header, offset: usize) {
-    let address = object.wrapping_byte_add(offset);
+pub(super) fn prefetch_page(page: *const Page) {
+    fetch(page, 0);
+    fetch(page, LINE_BYTES);
+}
+
+#[inline]
+fn fetch<T>(from: *const T, offset: usize) {
+    let address = from.wrapping_byte_add(offset);
     #[cfg(all(target_arch = "x86_64", not(loom)))]
     {
         use core::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};

@@ -9,6 +9,7 @@ mod imp {
     ///
     /// Of our own, because all there is to it is one word: so it can be held over a fork, whatever thread waits for it meanwhile, and
     /// be free in the child. (What others keep of waiting threads stands elsewhere, under further locks.)
+    #[repr(C)]
     pub(in crate::registry) struct Lock<T> {
         /// [`FREE`], or who has it.
         held: AtomicU32,

@@ -11,9 +11,10 @@ use super::class::{Class, PageRef};
 use super::destroy::{destroy_parked, header_of};
 use super::handle::Tracked;
 use super::identity::SiteKey;
+use super::known::{Known, Sizes};
 use super::node::{Header, Node};
 use super::page::{LINE, Page, Released};
-use super::prefetch::prefetch;
+use super::prefetch::{prefetch, prefetch_page};
 use super::slot::{Found, Slot};
 use super::with_local;
 use crate::panics::contain;
@@ -173,9 +174,25 @@ pub(super) fn found<'v>(slot: &Slot) -> Option<AnyObject<'v>> {
     Some(AnyObject { header: NonNull::new(header)?, exclusive, scope: PhantomData })
 }
 
+/// What is known of a page with objects of these sizes: nothing if it does not have one in each slot, or if they come from several places.
+/// To be asked by who has read them, and has not left the page.
+fn known(page: &Page, sizes: Sizes) -> Option<Known> {
+    let mut known: Option<Known> = None;
+    for slot in page.slots() {
+        let object = found(slot)?;
+        let (serial, site_key) = (object.serial(), object.site_key());
+        if object.exclusive || !known.get_or_insert_with(|| Known::begin(sizes, serial, object.site(), site_key)).add(serial, site_key) {
+            return None;
+        }
+    }
+    known
+}
+
 /// How many lines of slots ahead of the one being read objects are fetched from memory; see [`prefetch`].
 const SOON: usize = 4;
 const LATER: usize = 8;
+/// The same, in pages, for what is known of pages that need not be read.
+const PAGES: usize = 8;
 
 /// Who is shown the objects of a page.
 pub(crate) trait Visitor<T> {
@@ -187,6 +204,24 @@ pub(crate) trait Visitor<T> {
 
     /// [`Visitor::object`] panicked on this one.
     fn panicked(&mut self, object: &Object<'_, T>);
+
+    /// Whether what it finds of an object stays the same until the object is gone or is borrowed mutably. Only then it is asked for more.
+    fn remembers(&self) -> bool {
+        false
+    }
+
+    /// This is what a page holds; whether that is all it has to be told. Else it is shown the objects.
+    fn recall(&mut self, _known: &Known) -> bool {
+        false
+    }
+
+    /// Objects of another page come.
+    fn begin_page(&mut self) {}
+
+    /// There was an object in each slot of the page: their sizes, if it has found nothing else that was worth telling.
+    fn end_page(&mut self) -> Option<Sizes> {
+        None
+    }
 }
 
 /// What is to be done on a page for objects of a type.
@@ -195,6 +230,8 @@ enum Step<'v> {
     Read { page: &'static Page, next: &'static Page },
     /// To file an object in the reading of which something panicked.
     Panicked(AnyObject<'v>),
+    /// To say what was found on the page, if that may be said again as long as nothing changes.
+    Ended(&'v mut dyn FnMut(Sizes)),
 }
 
 /// Reads pages, one after the other. While it is on a page, nothing that it finds there is freed.
@@ -209,11 +246,19 @@ pub(crate) struct Walker {
     current: Cell<*const Header>,
     /// The page was left; only `current` is kept.
     aside: Cell<bool>,
+    /// What is known of the page when it is left.
+    found: Cell<Option<Known>>,
 }
 
 impl Walker {
     pub(crate) fn new() -> Self {
-        Self { page: Cell::new(None), cursor: Cell::new(0), current: Cell::new(null()), aside: Cell::new(false) }
+        Self {
+            page: Cell::new(None),
+            cursor: Cell::new(0),
+            current: Cell::new(null()),
+            aside: Cell::new(false),
+            found: Cell::new(None),
+        }
     }
 
     /// Shows every live object of `T` on this page to `visitor`.
@@ -224,21 +269,29 @@ impl Walker {
     /// # Panics
     /// If `T` is not the class of the pages; and when `panicked` does.
     pub(crate) fn visit<T: 'static>(&self, pages: &Pages, index: usize, visitor: &mut impl Visitor<T>) {
+        if visitor.remembers() {
+            if pages.known(index, TypeId::of::<T>()).is_some_and(|known| visitor.recall(&known)) {
+                return;
+            }
+            visitor.begin_page();
+        }
         self.visit_by(pages, index, TypeId::of::<T>(), &mut |step| match step {
             Step::Read { page, next } => self.read_on(page, next, visitor),
             Step::Panicked(object) => visitor.panicked(&Object::of(object)),
+            Step::Ended(found) => {
+                if visitor.remembers()
+                    && let Some(sizes) = visitor.end_page()
+                {
+                    found(sizes);
+                }
+            }
         });
     }
 
     /// As [`visit`](Self::visit), for objects of this type: what of it is the same for all of them, so that it is compiled once.
     fn visit_by(&self, pages: &Pages, index: usize, type_id: TypeId, take: &mut dyn FnMut(Step<'_>)) {
-        // SAFETY: pages are never freed.
-        let page: &'static Page = unsafe { &*pages.0[index].0 };
-        assert!(page.class().is_found_by(type_id), "a page is read as what it holds, {}", page.class().name());
-        let next = pages.0.get(index + 1).map_or(page, |next| {
-            // SAFETY: as above.
-            unsafe { &*next.0 }
-        });
+        let page = pages.page(index, type_id);
+        let next = pages.0.get(index + 1).map_or(page, PageRef::page);
         let _leave = self.enter(page);
         while !ends(|| take(Step::Read { page, next })) {
             self.return_to_page();
@@ -249,6 +302,7 @@ impl Walker {
                 take(Step::Panicked(AnyObject { header, exclusive, scope: PhantomData }));
             }
         }
+        take(Step::Ended(&mut |sizes| self.found.set(known(page, sizes))));
     }
 
     /// From the cursor to the end of the page.
@@ -351,7 +405,7 @@ impl Drop for OnPage<'_> {
     fn drop(&mut self) {
         self.0.return_to_page();
         if let Some(page) = self.0.page.take() {
-            let released = page.leave();
+            let released = page.leave(self.0.found.take().as_ref());
             with_local(|local| local.walks.set(local.walks.get() - 1));
             destroy(released);
         }
@@ -399,5 +453,21 @@ impl Class {
 impl Pages {
     pub(crate) fn len(&self) -> usize {
         self.0.len()
+    }
+
+    /// # Panics
+    /// If this is not the class of the pages.
+    fn page(&self, index: usize, type_id: TypeId) -> &'static Page {
+        let page = self.0[index].page();
+        assert!(page.class().is_found_by(type_id), "a page is read as what it holds, {}", page.class().name());
+        page
+    }
+
+    /// What is known of a page.
+    fn known(&self, index: usize, type_id: TypeId) -> Option<Known> {
+        if let Some(later) = self.0.get(index + PAGES) {
+            prefetch_page(later.0);
+        }
+        self.page(index, type_id).known()
     }
 }

@@ -25,6 +25,8 @@ pub(super) struct Plan {
     pub(super) classes: Arc<Vec<ClassPlan>>,
     pub(super) objects: Arc<Vec<(Arc<TrackedObject>, usize)>>,
     pub(super) census: bool,
+    /// Whether objects that cannot have changed are not read again.
+    pub(super) remembers: bool,
 }
 
 /// One row of the snapshot.
@@ -156,6 +158,7 @@ impl Plan {
         Self {
             era: state.era,
             census: state.census,
+            remembers: state.remembers,
             cut,
             rows: rows.rows,
             classes: classes.into(),

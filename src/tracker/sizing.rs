@@ -78,6 +78,10 @@ pub(super) mod private {
         /// Sizes an object that the sizer has begun with: its bytes. A panic of user code passes through, and must be answered by
         /// `Sizer::broken_off`.
         fn measure_or_panic(self, sizer: &mut Sizer<'_>, value: &T) -> u64;
+        /// Whether it says the same of an object until that is borrowed mutably.
+        fn is_steady(self) -> bool
+        where
+            T: Sized;
         /// The class that the object is filed under: the concrete one of a trait object that can tell it.
         fn class_key(self, value: &T) -> ClassKey
         where
@@ -92,6 +96,14 @@ impl<T: Inspect + ?Sized> private::Measure<T> for ByInspect {
     #[inline]
     fn measure_or_panic(self, sizer: &mut Sizer<'_>, value: &T) -> u64 {
         sizer.measure_or_panic(value)
+    }
+
+    #[inline]
+    fn is_steady(self) -> bool
+    where
+        T: Sized,
+    {
+        T::is_steady()
     }
 
     fn class_key(self, value: &T) -> ClassKey
@@ -109,6 +121,14 @@ impl<T: ?Sized> private::Measure<T> for BySize<T> {
     #[inline]
     fn measure_or_panic(self, _sizer: &mut Sizer<'_>, value: &T) -> u64 {
         (self.0)(value) as u64
+    }
+
+    #[inline]
+    fn is_steady(self) -> bool
+    where
+        T: Sized,
+    {
+        false
     }
 
     fn class_key(self, _value: &T) -> ClassKey

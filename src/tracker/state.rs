@@ -35,6 +35,8 @@ pub(super) struct State {
     pub(super) era: Era,
     /// Whether snapshots count the values of derived types inside objects.
     pub(super) census: bool,
+    /// Whether objects that cannot have changed are not read again.
+    pub(super) remembers: bool,
     /// Whether this stands in the place of what was in pieces when the process was forked, and nobody was told yet.
     pub(super) lost: bool,
 }
@@ -79,6 +81,7 @@ impl State {
             kept: HashMap::new(),
             era: Era::default(),
             census: false,
+            remembers: true,
             lost: false,
         }
     }
@@ -134,7 +137,7 @@ impl State {
     pub(super) fn clear(&mut self) -> Self {
         let Era { detached, cleared } = self.era;
         let era = Era { detached: detached + 1, cleared: cleared + 1 };
-        let fresh = Self { era, census: self.census, lost: self.lost, ..Self::new() };
+        let fresh = Self { era, census: self.census, remembers: self.remembers, lost: self.lost, ..Self::new() };
         std::mem::replace(self, fresh)
     }
 

@@ -10,7 +10,7 @@ use super::largest::Largest;
 use super::object::TrackedObject;
 use super::sites::Sites;
 use crate::inspect::Part;
-use crate::registry::Place;
+use crate::registry::{Place, Sizes};
 
 /// An object that may be listed.
 #[derive(Clone)]
@@ -66,6 +66,42 @@ impl Sums {
         self.live += 1;
         // Here as elsewhere: see `Measured::MOST_BYTES`.
         self.bytes = self.bytes.wrapping_add(bytes);
+    }
+
+    /// Adds objects of which the smallest and the largest are told by [`Sums::widen`], and which could all be read.
+    pub(super) fn add_many(&mut self, live: u64, bytes: u64) {
+        self.live += live;
+        self.bytes = self.bytes.wrapping_add(bytes);
+    }
+
+    /// The smallest and the largest of those to come are looked for, until [`Sums::end_range`].
+    pub(super) fn begin_range(&mut self) {
+        let Self { smallest, largest, .. } = Self::default();
+        (self.smallest, self.largest) = (smallest, largest);
+    }
+
+    /// Of all objects again: those that came since [`Sums::begin_range`], and those `before`.
+    pub(super) fn end_range(&mut self, before: &Self) {
+        self.smallest = self.smallest.min(before.smallest);
+        self.largest = self.largest.max(before.largest);
+    }
+
+    /// What came since [`Sums::begin_range`], where there was what is `before`.
+    pub(super) fn since(&self, before: &Self) -> Self {
+        Self {
+            live: self.live - before.live,
+            bytes: self.bytes.wrapping_sub(before.bytes),
+            flat_bytes: 0,
+            smallest: self.smallest,
+            largest: self.largest,
+            unread: self.unread - before.unread,
+        }
+    }
+
+    /// The sizes of the objects, if all could be read.
+    pub(super) fn all_read(&self) -> Option<Sizes> {
+        let Self { bytes, smallest, largest, .. } = *self;
+        (self.unread == 0).then_some(Sizes { bytes, smallest, largest })
     }
 
     /// Takes back what [`Sums::add_between`] has added last.

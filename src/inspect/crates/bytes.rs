@@ -21,4 +21,9 @@ impl Inspect for BytesMut {
     fn inspect(&self, walk: &mut Walk<'_>) {
         walk.heap(self.capacity());
     }
+
+    #[inline]
+    fn is_steady() -> bool {
+        true
+    }
 }

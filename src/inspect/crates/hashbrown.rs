@@ -10,6 +10,11 @@ impl<K: Inspect + Eq + Hash, V: Inspect, S: BuildHasher> Inspect for HashMap<K, 
         walk.heap(self.allocation_size());
         walk.entries(self.len(), self);
     }
+
+    #[inline]
+    fn is_steady() -> bool {
+        K::is_steady() && V::is_steady()
+    }
 }
 
 impl<T: Inspect + Eq + Hash, S: BuildHasher> Inspect for HashSet<T, S> {
@@ -18,6 +23,11 @@ impl<T: Inspect + Eq + Hash, S: BuildHasher> Inspect for HashSet<T, S> {
         walk.heap(self.allocation_size());
         walk.elements(self.len(), self);
     }
+
+    #[inline]
+    fn is_steady() -> bool {
+        T::is_steady()
+    }
 }
 
 impl<T: Inspect> Inspect for HashTable<T> {
@@ -25,5 +35,10 @@ impl<T: Inspect> Inspect for HashTable<T> {
     fn inspect(&self, walk: &mut Walk<'_>) {
         walk.heap(self.allocation_size());
         walk.elements(self.len(), self);
+    }
+
+    #[inline]
+    fn is_steady() -> bool {
+        T::is_steady()
     }
 }

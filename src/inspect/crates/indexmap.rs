@@ -13,6 +13,11 @@ impl<K: Inspect, V: Inspect, S> Inspect for IndexMap<K, V, S> {
         walk.heap(bytes::<K, V>(self.capacity()));
         walk.entries(self.len(), self);
     }
+
+    #[inline]
+    fn is_steady() -> bool {
+        K::is_steady() && V::is_steady()
+    }
 }
 
 impl<T: Inspect, S> Inspect for IndexSet<T, S> {
@@ -20,6 +25,11 @@ impl<T: Inspect, S> Inspect for IndexSet<T, S> {
     fn inspect(&self, walk: &mut Walk<'_>) {
         walk.heap(bytes::<T, ()>(self.capacity()));
         walk.elements(self.len(), self);
+    }
+
+    #[inline]
+    fn is_steady() -> bool {
+        T::is_steady()
     }
 }
 

@@ -11,4 +11,9 @@ impl<A: Array<Item: Inspect>> Inspect for SmallVec<A> {
         }
         walk.elements(self.len(), self.iter());
     }
+
+    #[inline]
+    fn is_steady() -> bool {
+        A::Item::is_steady()
+    }
 }

@@ -23,6 +23,8 @@ const RETURNS: usize = 8;
 pub(super) struct Ground {
     pub(super) cut: u64,
     pub(super) census: bool,
+    /// Whether what is known of a page need not be found once more.
+    pub(super) remembers: bool,
     pub(super) classes: Arc<Vec<ClassPlan>>,
     pub(super) objects: Arc<Vec<(Arc<TrackedObject>, usize)>>,
     /// The serials of those.
@@ -73,6 +75,8 @@ impl Ground {
         Self {
             cut: plan.cut,
             census: plan.census,
+            // Nothing is known of the values in the objects.
+            remembers: plan.remembers && !plan.census,
             classes: Arc::clone(&plan.classes),
             objects: Arc::clone(&plan.objects),
             own: plan.own(),

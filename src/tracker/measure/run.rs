@@ -9,7 +9,7 @@ use super::Measuring;
 use super::ground::Visits;
 use super::waiting::{Again, Claimant, Postponed, RunOfClaimants};
 use crate::inspect::Measured;
-use crate::registry::{AnyObject, Object, Pages, SiteKey, Visitor, Walker};
+use crate::registry::{AnyObject, Known, Object, Pages, SiteKey, Sizes, Visitor, Walker};
 use crate::tracker::plan::{ClassPlan, Row};
 use crate::tracker::sites::{NOWHERE, SiteSums};
 use crate::tracker::sizing::Sizing;
@@ -22,7 +22,8 @@ pub(in crate::tracker) fn class<T: Send + Sync + 'static, S: Sizing<T>>(
     plan: &ClassPlan,
     sizing: S,
 ) {
-    let mut typed = Typed { run: Run::begin(measuring, plan, size_of::<T>(), S::INSPECTS, handle::<T>), sizing };
+    let is_steady = S::INSPECTS && sizing.is_steady();
+    let mut typed = Typed { run: Run::begin(measuring, plan, size_of::<T>(), S::INSPECTS, handle::<T>), is_steady, sizing };
     while let Some(page) = typed.run.next_page() {
         let (walker, pages) = (typed.run.walker, typed.run.pages);
         walker.visit::<T>(pages, page, &mut typed);
@@ -39,6 +40,7 @@ fn handle<T: Send + Sync + 'static>(object: &AnyObject<'_>) -> Option<Kept> {
 /// A run of objects of a type: all that is compiled for each. The rest is the [`Run`]'s, compiled once.
 struct Typed<'r, 'm, 's, S> {
     run: Run<'r, 'm, 's>,
+    is_steady: bool,
     sizing: S,
 }
 
@@ -70,6 +72,23 @@ impl<T: Send + Sync + 'static, S: Sizing<T>> Visitor<T> for Typed<'_, '_, '_, S>
 
     fn panicked(&mut self, object: &Object<'_, T>) {
         self.run.panicked(object);
+    }
+
+    #[inline]
+    fn remembers(&self) -> bool {
+        self.is_steady && self.run.remembers
+    }
+
+    fn recall(&mut self, known: &Known) -> bool {
+        self.run.recall(known)
+    }
+
+    fn begin_page(&mut self) {
+        self.run.begin_page();
+    }
+
+    fn end_page(&mut self) -> Option<Sizes> {
+        self.run.end_page()
     }
 }
 
@@ -114,6 +133,10 @@ struct Run<'r, 'm, 's> {
     inspects: bool,
     /// Makes a handle to an object, to keep it.
     handle: fn(&AnyObject<'_>) -> Option<Kept>,
+    /// Whether what a page adds up to is all there is to be told of it, so that it can be told again.
+    remembers: bool,
+    /// What the objects before the present page added up to, if they are all of its span.
+    before: Option<Sums>,
 }
 
 impl<'r, 'm, 's> Run<'r, 'm, 's> {
@@ -129,7 +152,6 @@ impl<'r, 'm, 's> Run<'r, 'm, 's> {
             plan,
             walker: measuring.walker,
             pages: &measuring.ground.pages[measuring.class],
-            visits: mem::take(&mut measuring.visits),
             page: 0,
             again: None,
             span: (0, 0),
@@ -146,6 +168,9 @@ impl<'r, 'm, 's> Run<'r, 'm, 's> {
             flat_bytes: flat as u64,
             inspects,
             handle,
+            remembers: measuring.ground.remembers && !matches!(measuring.visits, Visits::Again(_)),
+            visits: mem::take(&mut measuring.visits),
+            before: None,
             measuring,
         }
     }
@@ -244,7 +269,7 @@ impl<'r, 'm, 's> Run<'r, 'm, 's> {
         if bytes.wrapping_sub(self.usual.0) >= self.usual.1 {
             // Where all objects are of one size, all are as large as the least that is listed.
             if bytes == self.threshold.0 && serial >= self.threshold.1 {
-                return;
+                return self.sums.widen(bytes);
             }
             self.unusual(object, bytes);
         }
@@ -372,6 +397,47 @@ impl<'r, 'm, 's> Run<'r, 'm, 's> {
         }
     }
 
+    /// Takes what is known of a page for what would be found on it, if that is enough.
+    fn recall(&mut self, known: &Known) -> bool {
+        let (oldest, youngest) = (known.oldest(), known.youngest());
+        if oldest.wrapping_sub(self.from) >= self.length && !self.find_span(oldest) {
+            return false;
+        }
+        // An object may belong elsewhere, or be looked for.
+        if oldest.wrapping_sub(self.from) >= self.length || youngest.wrapping_sub(self.from) >= self.length {
+            return false;
+        }
+        let Sizes { bytes, smallest, largest } = known.sizes();
+        let (most, serial) = self.threshold;
+        // One may be listed.
+        if largest > most || (largest == most && oldest < serial) {
+            return false;
+        }
+        if known.site_key() != self.site_key {
+            self.by_site.at(known.site(), &self.sums);
+            self.site_key = known.site_key();
+        }
+        self.sums.add_many(Known::live(), bytes);
+        self.sums.widen(smallest);
+        self.sums.widen(largest);
+        true
+    }
+
+    /// Objects of another page come: the smallest and the largest of them are looked for.
+    fn begin_page(&mut self) {
+        self.before = Some(self.sums);
+        self.sums.begin_range();
+        self.usual = (0, 0);
+    }
+
+    /// The sizes of the page's objects, if there was one in each slot, of the present span, and nothing is to be told of them but their bytes.
+    fn end_page(&mut self) -> Option<Sizes> {
+        let before = self.before.take()?;
+        let page = self.sums.since(&before);
+        self.sums.end_range(&before);
+        page.all_read().filter(|_| page.live() == Known::live())
+    }
+
     /// The next page to visit.
     fn next_page(&mut self) -> Option<usize> {
         if self.again.is_some() {
@@ -403,6 +469,11 @@ impl<'r, 'm, 's> Run<'r, 'm, 's> {
 
     /// Adds the run to its row.
     fn flush(&mut self) {
+        if let Some(before) = self.before.take() {
+            self.sums.end_range(&before);
+            // None of this page was counted before: it begins with the next span.
+            self.before = (self.sums.live() == before.live()).then(Sums::default);
+        }
         self.by_site.at(NOWHERE, &self.sums);
         self.site_key = SiteKey::NONE;
         let sums = mem::take(&mut self.sums).of_flat_size(self.flat_bytes);
