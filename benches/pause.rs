@@ -45,6 +45,8 @@ fn main() {
     let tracker = ClassTracker::new();
     tracker.track_class::<Small>();
     tracker.set_keep_last(1);
+    // A walker that reads all the time: nothing is passed over.
+    tracker.set_remembering(false);
     let tracked: Vec<_> = (0..OBJECTS).map(|id| Tracked::new([id; 5])).collect();
     let arcs: Vec<_> = (0..OBJECTS).map(|id| Arc::new([id; 5])).collect();
     let walk = || drop(tracker.create_snapshot(""));

@@ -7,6 +7,8 @@
 //!   the process' memory. Spread over a hundred thousand objects that would be a good part of the time for each, and would
 //!   make ten million look cheap. So the time for one object is a slope: what a snapshot takes beyond one of [`FEW`]
 //!   objects, in the same process, for each object beyond.
+//! - Objects that cannot have changed are passed over, as in any program that does not ask for something else. The same with every object
+//!   read stands beside it, and so it is for a hundred snapshots.
 //! - A million objects and more do not fit in the caches nearest to the processor. What that alone costs stands beside it: a plain
 //!   loop over as many `Arc`s of the same objects, in the order in which they were made; and one over the tracked objects themselves, which reads
 //!   one word of each one's header and one of its value, and does nothing with them: what the memory takes of the walk.
@@ -40,7 +42,8 @@ fn main() {
     let Some(which) = arguments.next() else { return figures() };
     let mut number = || arguments.next().and_then(|word| word.parse().ok()).expect("a number of objects");
     match which.as_str() {
-        "snapshots" => print_slope(&snapshots(number())),
+        "snapshots" => print_slope(&snapshots(number(), true)),
+        "readings" => print_slope(&snapshots(number(), false)),
         "loops" => print_slope(&loops(number())),
         "touches" => print_slope(&touches(number())),
         "bytes-tracked" => print_bytes(number(), |id| Tracked::new([id; 5])),
@@ -56,21 +59,26 @@ fn figures() {
     let over_arc = |_| child("bytes-tracked", MANY)[0] - child("bytes-arc", MANY)[0];
     show("resident bytes per object over Arc, 10 M objects of 40 bytes", (0..FEW_PAIRS).map(over_arc).collect());
 
-    let mut slopes = [const { Vec::new() }; 6];
+    let mut slopes = [const { Vec::new() }; 9];
     for _ in 0..PAIRS {
         let [many, some] = many_and_some("snapshots");
+        let [many_read, some_read] = many_and_some("readings");
         let [many_plain, some_plain] = many_and_some("loops");
         let [many_touched, some_touched] = many_and_some("touches");
-        let ratios = [many / some, many_plain / some_plain, many_touched / some_touched];
-        let figures = [ratios, [many / many_plain, many * 1e9, many_touched * 1e9]].into_iter().flatten();
+        let ratios = [many / some, many_read / some_read, many_plain / some_plain, many_touched / some_touched];
+        let nanoseconds = [many, some, many_read, many_touched].map(|seconds| seconds * 1e9);
+        let figures = ratios.into_iter().chain([many_read / many_plain]).chain(nanoseconds);
         slopes.iter_mut().zip(figures).for_each(|(slopes, figure)| slopes.push(figure));
     }
-    let [ratio, plain, touched, against_plain, nanoseconds, nanoseconds_touched] = slopes;
+    let [ratio, read, plain, touched, against_plain, nanoseconds, some, nanoseconds_read, nanoseconds_touched] = slopes;
     report("snapshot's time per object, 10 M / 100 k", 1.2, ratio);
+    show("the same with every object read, 10 M / 100 k", read);
     show("plain loop's time per object, 10 M / 100 k", plain);
     show("time per object of a loop that reads two words of each tracked object, 10 M / 100 k", touched);
-    show("snapshot of 10 M objects / plain loop", against_plain);
+    show("snapshot of 10 M objects, every one read / plain loop", against_plain);
     show("snapshot of 10 M objects, ns per object", nanoseconds);
+    show("snapshot of 100 k objects, ns per object", some);
+    show("snapshot of 10 M objects, every one read, ns per object", nanoseconds_read);
     show("loop that reads two words of each of 10 M tracked objects, ns per object", nanoseconds_touched);
 
     let hundreds: Vec<Vec<f64>> = (0..PAIRS).map(|_| child("hundred", 1_000_000)).collect();
@@ -112,8 +120,9 @@ fn print_slope(timed: &Timed) {
     println!("{}", (timed.seconds - timed.seconds_for_few) / (timed.objects - FEW) as f64);
 }
 
-fn snapshots(objects: u64) -> Timed {
+fn snapshots(objects: u64, remembers: bool) -> Timed {
     let tracker = tracker_of::<Object>();
+    tracker.set_remembering(remembers);
     let mut all: Vec<_> = (0..FEW).map(|id| Tracked::new(Object::new(id))).collect();
     let seconds_for_few = median_of(101, || tracker.create_snapshot(""));
     all.extend((FEW..objects).map(|id| Tracked::new(Object::new(id))));
@@ -203,6 +212,7 @@ fn hundred(objects: u64) {
     let all: Vec<_> = (0..objects).map(|id| Tracked::new(Object::new(id))).collect();
     let tracker = ClassTracker::new();
     tracker.track_class::<Object>();
+    tracker.set_remembering(false);
     let seconds: Vec<f64> = (0..100).map(|number| seconds_of(|| tracker.create_snapshot(number))).collect();
     assert_eq!(tracker.snapshots().len(), 100, "they are all kept");
     println!("{} {}", seconds[99] / seconds[0], median(seconds[95..].to_vec()) / median(seconds[1..6].to_vec()));

@@ -13,6 +13,11 @@ pub fn deep_size_of_children<T: Inspect + ?Sized>(value: &T, context: &mut Conte
     crate::inspect::deep_size_of_children(value, context)
 }
 
+/// What a derived `is_steady` answers, if the fields' types give `answer`.
+pub fn is_steady(question: fn() -> bool, answer: impl FnOnce() -> bool) -> bool {
+    crate::inspect::is_steady(question, answer)
+}
+
 /// A field whose type is to be asked what it knows.
 ///
 /// The method call in generated code, `(&&&&&Field(&value)).walk(..)`, takes the first of the traits below whose impl

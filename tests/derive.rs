@@ -5,9 +5,13 @@
 #![allow(dead_code)]
 
 use classtracker::{DeepSizeOf, Inspect, Walk, deep_size_of};
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::ffi::CString;
 use std::marker::PhantomData;
-use std::sync::{Arc, Weak};
+use std::path::PathBuf;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, OnceLock, Weak};
 
 /// Both traits say the same, and what is expected beyond the flat size.
 #[track_caller]
@@ -59,6 +63,69 @@ fn enums() {
     check(&Plain::Two, 0);
     check(&None::<Never>, 0);
     assert!(Plain::owns_nothing() && Never::owns_nothing() && !Shape::owns_nothing());
+}
+
+#[test]
+fn what_is_steady() {
+    #[derive(DeepSizeOf)]
+    struct Page {
+        id: AtomicU64,
+        text: Option<String>,
+        links: HashMap<String, Vec<[CString; 2]>>,
+        parent: Weak<u8>,
+    }
+    #[derive(DeepSizeOf)]
+    struct Text(Vec<(u8, String)>, OnceLock<u8>, BTreeMap<u8, VecDeque<PathBuf>>);
+    // Within themselves, and within each other.
+    #[derive(DeepSizeOf)]
+    struct Tree {
+        name: String,
+        branches: Vec<Tree>,
+    }
+    #[derive(DeepSizeOf)]
+    enum Even {
+        Zero,
+        After(Vec<Odd>),
+    }
+    #[derive(DeepSizeOf)]
+    struct Odd(Vec<Even>, String);
+    #[derive(DeepSizeOf)]
+    enum Value {
+        List(Vec<Value>),
+        Map(BTreeMap<String, Value>, HashMap<u8, Tree>),
+        Cell(Vec<Value>, RefCell<String>),
+    }
+    #[derive(DeepSizeOf)]
+    struct Generic<T>(Vec<T>);
+    #[derive(DeepSizeOf)]
+    struct With(#[deep_size(with = nothing)] u8);
+    #[derive(DeepSizeOf)]
+    struct Skipped(#[deep_size(skip)] Mutex<String>);
+    fn nothing(_: &u8, _: &mut Walk<'_>) {}
+
+    assert!(u8::is_steady() && AtomicU64::is_steady() && <&RefCell<String>>::is_steady());
+    assert!(String::is_steady() && <Option<Vec<String>>>::is_steady() && <[(u8, String); 3]>::is_steady());
+    assert!(Text::is_steady() && Tree::is_steady() && Even::is_steady() && Odd::is_steady() && Skipped::is_steady());
+    assert!(Generic::<Tree>::is_steady() && !Generic::<Value>::is_steady() && !Value::is_steady());
+    // Each time once more: nothing is left of the last question.
+    assert!(Tree::is_steady() && !Value::is_steady() && Even::is_steady());
+    assert!(!Page::is_steady() && !With::is_steady());
+    assert!(!<Arc<str>>::is_steady() && !<Vec<Arc<str>>>::is_steady() && !<Box<str>>::is_steady());
+    assert!(!<RefCell<u8>>::is_steady() && !<Mutex<u8>>::is_steady() && !<OnceLock<String>>::is_steady());
+    assert!(!<(u8, RefCell<u8>)>::is_steady() && !<HashMap<u8, Mutex<u8>>>::is_steady());
+}
+
+/// Types that lie within each other in two to the power of thirty ways: the question has an answer all the same.
+#[test]
+fn what_is_steady_is_known_soon() {
+    #[derive(DeepSizeOf)]
+    struct Twice<T>(Vec<T>, Vec<T>);
+    type Four<T> = Twice<Twice<T>>;
+    type Sixteen<T> = Four<Four<T>>;
+    type Many<T> = Sixteen<Sixteen<Sixteen<Sixteen<T>>>>;
+
+    assert!(Sixteen::<String>::is_steady() && !Sixteen::<Arc<u8>>::is_steady());
+    assert!(!Many::<Many<String>>::is_steady(), "it is not found out");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for")]
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -327,4 +327,80 @@ fn objects_that_stay_are_never_missed_beside_others_that_go() {
         let snapshot = tracker.create_snapshot("");
         assert_eq!((row(&snapshot).live, row(&snapshot).bytes), (MANY as u64, bytes as u64));
     }
+}
+
+/// Of objects of equal size the older ones are listed, also where younger ones stand before them.
+#[test]
+fn an_older_object_on_a_known_page_is_listed() {
+    let mut all: Vec<_> = (0..MANY).map(|_| Tracked::new([1_u16; 3])).collect();
+    let tracker = tracker_of::<[u16; 3]>(Detail::Largest(10));
+    for turn in 0..4 {
+        // Two pages, the first ones, get young objects in the second turn.
+        if turn == 1 {
+            all.drain(..224);
+            all.extend((0..224).map(|_| Tracked::new([2_u16; 3])));
+        }
+        let snapshot = tracker.create_snapshot("");
+        let listed: Vec<_> = snapshot.objects.iter().map(|object| object.object.serial).collect();
+        let oldest: Vec<_> = all.iter().take(10).map(|object| Tracked::serial(object).unwrap()).collect();
+        assert_eq!(listed, oldest, "turn {turn}");
+    }
+}
+
+/// What one tracker knows of a page does not do for another that tells some of its objects from the rest.
+#[test]
+fn a_page_whose_objects_belong_to_two_rows_is_read_for_both() {
+    let some = || (0..MANY / 2).map(|length| Tracked::new(vec![1_u16; length % 50])).collect::<Vec<_>>();
+    let trackers = [true, false].map(|remembers| {
+        let tracker = ClassTracker::new();
+        tracker.set_remembering(remembers);
+        tracker
+    });
+    let track_as = |name| {
+        let options = TrackOptions::<Vec<u16>>::new().name(name).detail(Detail::Classes);
+        trackers.iter().for_each(|tracker| tracker.track_class_with(options.clone()));
+    };
+    track_as("early");
+    let early = some();
+    track_as("late");
+    let late = some();
+    let whole = tracker_of::<Vec<u16>>(Detail::Classes);
+    for _ in 0..3 {
+        assert_eq!(row(&whole.create_snapshot("")).live, (early.len() + late.len()) as u64);
+        let [found, expected] = [&trackers[0], &trackers[1]].map(|tracker| tracker.create_snapshot(""));
+        assert_eq!(found.classes, expected.classes);
+        let live: Vec<_> = found.classes.iter().map(|row| row.live).collect();
+        assert_eq!(live, [early.len() as u64, late.len() as u64]);
+    }
+}
+
+/// Whether the sizing of one object panics.
+static FAULTY: AtomicBool = AtomicBool::new(true);
+
+struct Faulty(usize);
+
+impl Inspect for Faulty {
+    fn inspect(&self, walk: &mut Walk<'_>) {
+        assert!(self.0 != MANY / 2 || !FAULTY.load(Ordering::Relaxed), "a fault of this type");
+        walk.heap(self.0);
+    }
+
+    fn is_steady() -> bool {
+        true
+    }
+}
+
+#[test]
+fn what_could_not_be_read_is_read_again() {
+    let all: Vec<_> = (0..MANY).map(|number| Tracked::new(Faulty(number))).collect();
+    let tracker = tracker_of::<Faulty>(Detail::Classes);
+    let bytes = (0..MANY).map(|number| (size_of::<Faulty>() + number) as u64).sum::<u64>();
+    for faulty in [true, true, false, false] {
+        FAULTY.store(faulty, Ordering::Relaxed);
+        let snapshot = tracker.create_snapshot("");
+        let missing = if faulty { MANY as u64 / 2 } else { 0 };
+        let row = row(&snapshot);
+        assert_eq!((row.live, row.unread, row.bytes), (MANY as u64, u64::from(faulty), bytes - missing));
+    }
+    drop(all);
 }

@@ -118,6 +118,7 @@ fn of_all_values(item: &Item) -> TokenStream {
     if bounds::may_be_unsized(item) {
         return TokenStream::new();
     }
+    let home = &item.home;
     let (owns_nothing, is_steady) = (quote!(owns_nothing), quote!(is_steady));
     let (all_own_nothing, all_are_steady) = (of_all_fields(item, &owns_nothing), of_all_fields(item, &is_steady));
     quote! {
@@ -128,7 +129,7 @@ fn of_all_values(item: &Item) -> TokenStream {
 
         #[inline]
         fn #is_steady() -> ::core::primitive::bool {
-            true #(&& #all_are_steady)*
+            #home::__private::is_steady(<Self as #home::__private::Inspect>::is_steady, || true #(&& #all_are_steady)*)
         }
     }
 }

@@ -18,6 +18,7 @@ mod referents;
 mod row_shares;
 mod session;
 mod sizer;
+mod steady;
 mod wait;
 mod walk;
 
@@ -50,6 +51,7 @@ pub(crate) use self::ledger::{Renumbered, Shares};
 pub(crate) use self::referents::{Held, Part, Referents, RenumberedParts};
 pub(crate) use self::session::Covers;
 pub(crate) use self::sizer::{Measured, Met, Sizer, SizerOptions};
+pub(crate) use self::steady::is_steady;
 
 /// A type that can tell what it owns beyond its own flat bytes.
 ///

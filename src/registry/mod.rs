@@ -11,6 +11,7 @@
 //!   drops are each thread's own: nothing shared is written, and no read-modify-write is needed but that one swap.
 //! - Memory of dropped objects stays with the thread for its next ones, within [bounds](spare).
 //! - A walker [visits](visit) a page: it marks it *busy*, then reads slots. It holds no object and counts nothing up.
+//! - What it found on a full page may be [known](known) from then on: the page stays busy, until an object leaves it or is borrowed.
 //! - A [`Trackable`] is an object without a slot: an [`identity`], which its thread [counts](local).
 //! - [Trackers](global) are [told](tell) of objects; what is kept for one object beside its identity is in a [`record`].
 //!
@@ -32,8 +33,10 @@
 //! 5. No user code runs under a lock of this module, nor is a tracker or a bundle dropped there: that is user code. (The global
 //!    allocator does; it must not wait for another thread that tracks. It may drop tracked objects, but not make any.)
 //! 6. [`Local`](local::Local)'s fields are never borrowed while user code runs.
+//! 7. What is known of a page was found in all of its slots by a walker that came to the idle page, and since then no object of it was
+//!    hidden, nor a value: who hides one finds the page busy, by the handshake, and says so under the page's lock.
 //!
-//! The `loom` models in [`model`] check 2, 3 and 4.
+//! The `loom` models in [`model`] check 2, 3, 4 and 7.
 
 mod barrier;
 mod borrow;

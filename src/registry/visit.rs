@@ -181,7 +181,9 @@ fn known(page: &Page, sizes: Sizes) -> Option<Known> {
     for slot in page.slots() {
         let object = found(slot)?;
         let (serial, site_key) = (object.serial(), object.site_key());
-        if object.exclusive || !known.get_or_insert_with(|| Known::begin(sizes, serial, object.site(), site_key)).add(serial, site_key) {
+        if object.exclusive
+            || !known.get_or_insert_with(|| Known::begin(sizes, serial, object.site(), site_key)).add(serial, site_key)
+        {
             return None;
         }
     }

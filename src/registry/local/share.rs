@@ -56,7 +56,7 @@ const FIRST_GRANT: u32 = 8;
 /// A thread that drops what others made keeps this many free slots, then gives half of them back. One that fetches slots after that, for objects
 /// that it makes in bursts, keeps twice as many from then on.
 const KEEP_FIRST: u32 = 2 * SLOTS as u32;
-/// But no more than this: 15 KiB of slots.
+/// But no more than this: 14 KiB of slots.
 const KEEP_LAST: u32 = 16 * SLOTS as u32;
 
 impl LocalClass {

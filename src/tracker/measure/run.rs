@@ -23,7 +23,8 @@ pub(in crate::tracker) fn class<T: Send + Sync + 'static, S: Sizing<T>>(
     sizing: S,
 ) {
     let is_steady = S::INSPECTS && sizing.is_steady();
-    let mut typed = Typed { run: Run::begin(measuring, plan, size_of::<T>(), S::INSPECTS, handle::<T>), is_steady, sizing };
+    let mut typed =
+        Typed { run: Run::begin(measuring, plan, size_of::<T>(), S::INSPECTS, handle::<T>), is_steady, sizing };
     while let Some(page) = typed.run.next_page() {
         let (walker, pages) = (typed.run.walker, typed.run.pages);
         walker.visit::<T>(pages, page, &mut typed);
