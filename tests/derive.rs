@@ -115,6 +115,41 @@ fn what_is_steady() {
     assert!(!<(u8, RefCell<u8>)>::is_steady() && !<HashMap<u8, Mutex<u8>>>::is_steady());
 }
 
+/// By hand one says it as one would say it of any other field.
+#[test]
+fn what_is_steady_by_hand() {
+    struct Node(Vec<Node>);
+    impl Inspect for Node {
+        fn inspect(&self, walk: &mut Walk<'_>) {
+            walk.field("0", &self.0);
+        }
+        fn is_steady() -> bool {
+            <Vec<Node>>::is_steady()
+        }
+    }
+    struct Faulty;
+    impl Inspect for Faulty {
+        fn inspect(&self, _: &mut Walk<'_>) {}
+        fn is_steady() -> bool {
+            panic!("a fault of this type")
+        }
+    }
+    #[derive(DeepSizeOf)]
+    struct Around(Vec<Faulty>);
+
+    assert!(Node::is_steady() && <HashMap<String, Node>>::is_steady());
+    for _ in 0..2 {
+        std::panic::catch_unwind(Around::is_steady).unwrap_err();
+        assert!(!<(Vec<Node>, Option<RefCell<u8>>)>::is_steady(), "nothing is left of the question that broke off");
+    }
+    // It costs what could be saved, and nothing else.
+    let tracker = classtracker::ClassTracker::new();
+    tracker.track_class::<Around>();
+    let around = classtracker::Tracked::new(Around(vec![Faulty]));
+    let row = &tracker.create_snapshot("").classes[0];
+    assert_eq!((row.live, row.unread, row.bytes), (1, 0, deep_size_of(&*around) as u64));
+}
+
 /// Types that lie within each other in two to the power of thirty ways: the question has an answer all the same.
 #[test]
 fn what_is_steady_is_known_soon() {

@@ -9,6 +9,7 @@
 //! off by less than 0.2 % for trees that were filled and emptied evenly (in order, in no order, collected, a third left). Nodes
 //! have 5 to 11 keys, so a tree whose middle was treated otherwise than its ends is off by less than a factor of 2.2.
 
+use super::steady::as_elements;
 use super::{Inspect, Walk};
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::MaybeUninit;
@@ -37,10 +38,7 @@ impl<K: Inspect, V: Inspect> Inspect for BTreeMap<K, V> {
         walk.heap(nodes.bytes::<K, V>());
     }
 
-    #[inline]
-    fn is_steady() -> bool {
-        K::is_steady() && V::is_steady()
-    }
+    as_elements! { K, V }
 }
 
 /// Exact, or an estimate, as for a `BTreeMap`.
@@ -57,10 +55,7 @@ impl<T: Inspect> Inspect for BTreeSet<T> {
         walk.heap(nodes.bytes::<T, ()>());
     }
 
-    #[inline]
-    fn is_steady() -> bool {
-        T::is_steady()
-    }
+    as_elements! { T }
 }
 
 /// Where an entry lies: keys of one node lie side by side, and so do its values. One of them has to have a size.

@@ -10,6 +10,7 @@
 //! Of a large table of plain elements with tombstones a sample is looked at, whose span tells the number of buckets, since that
 //! is a power of two: exact, but for a table just at the limit between two of them.
 
+use super::steady::as_elements;
 use super::{Inspect, Walk};
 use std::collections::{HashMap, HashSet};
 
@@ -54,10 +55,7 @@ impl<K: Inspect, V: Inspect, S> Inspect for HashMap<K, V, S> {
         walk.heap(span.bytes::<(K, V)>(self.capacity()));
     }
 
-    #[inline]
-    fn is_steady() -> bool {
-        K::is_steady() && V::is_steady()
-    }
+    as_elements! { K, V }
 }
 
 impl<T: Inspect, S> Inspect for HashSet<T, S> {
@@ -73,10 +71,7 @@ impl<T: Inspect, S> Inspect for HashSet<T, S> {
         walk.heap(span.bytes::<T>(self.capacity()));
     }
 
-    #[inline]
-    fn is_steady() -> bool {
-        T::is_steady()
-    }
+    as_elements! { T }
 }
 
 /// The lowest and the highest address of the elements that were looked at.

@@ -1,5 +1,6 @@
 //! Collections that lie in one allocation, and the linked list.
 
+use super::steady::as_elements;
 use super::{Inspect, Walk};
 use std::collections::{BinaryHeap, LinkedList, VecDeque};
 use std::ptr::NonNull;
@@ -14,10 +15,7 @@ macro_rules! contiguous {
                 walk.elements(self.len(), self.iter());
             }
 
-            #[inline]
-            fn is_steady() -> bool {
-                T::is_steady()
-            }
+            as_elements! { T }
         }
     )+};
 }
@@ -38,8 +36,5 @@ impl<T: Inspect> Inspect for LinkedList<T> {
         walk.elements(self.len(), self);
     }
 
-    #[inline]
-    fn is_steady() -> bool {
-        T::is_steady()
-    }
+    as_elements! { T }
 }

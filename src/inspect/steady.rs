@@ -28,9 +28,30 @@ pub(crate) fn is_steady(question: fn() -> bool, answer: impl FnOnce() -> bool) -
             return false;
         }
         open.borrow_mut().push(question);
-        let is_steady = answer();
-        open.borrow_mut().pop();
-        is_steady
+        // Also when a question by hand panics.
+        let _answered = Answered(open);
+        answer()
     })
     .unwrap_or(false)
 }
+
+struct Answered<'o>(&'o RefCell<Vec<fn() -> bool>>);
+
+impl Drop for Answered<'_> {
+    fn drop(&mut self) {
+        self.0.borrow_mut().pop();
+    }
+}
+
+/// The answer of a collection, whose elements may be what it lies in: there every circle of types is found, also one whose types answer
+/// by hand.
+macro_rules! as_elements {
+    ($first:ty $(, $more:ty)*) => {
+        fn is_steady() -> bool {
+            $crate::inspect::is_steady(<Self as $crate::inspect::Inspect>::is_steady, || {
+                <$first as $crate::inspect::Inspect>::is_steady() $(&& <$more as $crate::inspect::Inspect>::is_steady())*
+            })
+        }
+    };
+}
+pub(crate) use as_elements;

@@ -1,5 +1,6 @@
 //! `hashbrown`: tables that tell what they were allocated with.
 
+use crate::inspect::steady::as_elements;
 use crate::inspect::{Inspect, Walk};
 use hashbrown::{HashMap, HashSet, HashTable};
 use std::hash::{BuildHasher, Hash};
@@ -11,10 +12,7 @@ impl<K: Inspect + Eq + Hash, V: Inspect, S: BuildHasher> Inspect for HashMap<K, 
         walk.entries(self.len(), self);
     }
 
-    #[inline]
-    fn is_steady() -> bool {
-        K::is_steady() && V::is_steady()
-    }
+    as_elements! { K, V }
 }
 
 impl<T: Inspect + Eq + Hash, S: BuildHasher> Inspect for HashSet<T, S> {
@@ -24,10 +22,7 @@ impl<T: Inspect + Eq + Hash, S: BuildHasher> Inspect for HashSet<T, S> {
         walk.elements(self.len(), self);
     }
 
-    #[inline]
-    fn is_steady() -> bool {
-        T::is_steady()
-    }
+    as_elements! { T }
 }
 
 impl<T: Inspect> Inspect for HashTable<T> {
@@ -37,8 +32,5 @@ impl<T: Inspect> Inspect for HashTable<T> {
         walk.elements(self.len(), self);
     }
 
-    #[inline]
-    fn is_steady() -> bool {
-        T::is_steady()
-    }
+    as_elements! { T }
 }

@@ -4,6 +4,7 @@
 //! removals the size may be too small by what the larger one has more.
 
 use crate::inspect::hash::Span;
+use crate::inspect::steady::as_elements;
 use crate::inspect::{Inspect, Walk};
 use indexmap::{IndexMap, IndexSet};
 
@@ -14,10 +15,7 @@ impl<K: Inspect, V: Inspect, S> Inspect for IndexMap<K, V, S> {
         walk.entries(self.len(), self);
     }
 
-    #[inline]
-    fn is_steady() -> bool {
-        K::is_steady() && V::is_steady()
-    }
+    as_elements! { K, V }
 }
 
 impl<T: Inspect, S> Inspect for IndexSet<T, S> {
@@ -27,10 +25,7 @@ impl<T: Inspect, S> Inspect for IndexSet<T, S> {
         walk.elements(self.len(), self);
     }
 
-    #[inline]
-    fn is_steady() -> bool {
-        T::is_steady()
-    }
+    as_elements! { T }
 }
 
 /// The bytes of entries and indices at this capacity.

@@ -1,5 +1,6 @@
 //! `smallvec`: elements within the value, or in an allocation when there are too many.
 
+use crate::inspect::steady::as_elements;
 use crate::inspect::{Inspect, Walk};
 use smallvec::{Array, SmallVec};
 
@@ -12,8 +13,5 @@ impl<A: Array<Item: Inspect>> Inspect for SmallVec<A> {
         walk.elements(self.len(), self.iter());
     }
 
-    #[inline]
-    fn is_steady() -> bool {
-        A::Item::is_steady()
-    }
+    as_elements! { <A as Array>::Item }
 }

@@ -9,6 +9,7 @@ use super::Measuring;
 use super::ground::Visits;
 use super::waiting::{Again, Claimant, Postponed, RunOfClaimants};
 use crate::inspect::Measured;
+use crate::panics::contain;
 use crate::registry::{AnyObject, Known, Object, Pages, SiteKey, Sizes, Visitor, Walker};
 use crate::tracker::plan::{ClassPlan, Row};
 use crate::tracker::sites::{NOWHERE, SiteSums};
@@ -22,7 +23,8 @@ pub(in crate::tracker) fn class<T: Send + Sync + 'static, S: Sizing<T>>(
     plan: &ClassPlan,
     sizing: S,
 ) {
-    let is_steady = S::INSPECTS && sizing.is_steady();
+    // It may be answered by hand.
+    let is_steady = S::INSPECTS && contain(|| sizing.is_steady()).unwrap_or(false);
     let mut typed =
         Typed { run: Run::begin(measuring, plan, size_of::<T>(), S::INSPECTS, handle::<T>), is_steady, sizing };
     while let Some(page) = typed.run.next_page() {
