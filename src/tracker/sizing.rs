@@ -79,7 +79,7 @@ pub(super) mod private {
         /// `Sizer::broken_off`.
         fn measure_or_panic(self, sizer: &mut Sizer<'_>, value: &T) -> u64;
         /// Whether it says the same of an object until that is borrowed mutably.
-        fn is_steady(self) -> bool
+        fn is_steady() -> bool
         where
             T: Sized;
         /// The class that the object is filed under: the concrete one of a trait object that can tell it.
@@ -99,7 +99,7 @@ impl<T: Inspect + ?Sized> private::Measure<T> for ByInspect {
     }
 
     #[inline]
-    fn is_steady(self) -> bool
+    fn is_steady() -> bool
     where
         T: Sized,
     {
@@ -124,7 +124,7 @@ impl<T: ?Sized> private::Measure<T> for BySize<T> {
     }
 
     #[inline]
-    fn is_steady(self) -> bool
+    fn is_steady() -> bool
     where
         T: Sized,
     {

@@ -24,7 +24,7 @@ pub(in crate::tracker) fn class<T: Send + Sync + 'static, S: Sizing<T>>(
     sizing: S,
 ) {
     // It may be answered by hand.
-    let is_steady = S::INSPECTS && contain(|| sizing.is_steady()).unwrap_or(false);
+    let is_steady = S::INSPECTS && contain(S::is_steady).unwrap_or(false);
     let mut typed =
         Typed { run: Run::begin(measuring, plan, size_of::<T>(), S::INSPECTS, handle::<T>), is_steady, sizing };
     while let Some(page) = typed.run.next_page() {
