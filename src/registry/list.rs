@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::visit::{Walker, found};
+use super::object::found;
+use super::visit::Walker;
 use super::{Bundle, Class};
 
 /// What can be said of any object, whatever its type.

@@ -63,6 +63,7 @@ mod local;
 #[allow(clippy::unwrap_used, reason = "these are tests")]
 mod model;
 mod node;
+mod object;
 mod page;
 mod pool;
 mod prefetch;
@@ -102,11 +103,12 @@ pub(crate) use identity::SiteKey;
 pub(crate) use kernel_clock::monotonic_coarse;
 pub(crate) use known::{Known, Sizes};
 pub(crate) use list::objects;
+pub(crate) use object::{AnyObject, Object};
 pub(crate) use raced::Raced;
 pub(crate) use sync::Flag;
 pub(crate) use tallies::{Count, Tallies};
 pub(crate) use threads::registry;
-pub(crate) use visit::{AnyObject, Object, Pages, Place, Visitor, Walker};
+pub(crate) use visit::{Pages, Place, Visitor, Walker};
 pub(crate) use watch::{Watch, Wishes};
 
 use class::Seed;

@@ -40,8 +40,9 @@ use loom::sync::atomic::AtomicU64;
 use loom::thread::JoinHandle;
 
 use super::local::Local;
+use super::object::Object;
 use super::sync::NODES;
-use super::visit::{Object, Pages, Visitor};
+use super::visit::{Pages, Visitor};
 use super::{Class, Tracked, Walker, registry, with_local};
 use crate::{Inspect, Walk};
 

@@ -2,124 +2,18 @@
 
 use core::any::TypeId;
 use core::cell::Cell;
-use core::marker::PhantomData;
-use core::ops::Deref;
 use core::ptr::{NonNull, null};
-use std::time::Duration;
 
 use super::class::{Class, PageRef};
-use super::destroy::{destroy_parked, header_of};
-use super::handle::Tracked;
-use super::identity::SiteKey;
+use super::destroy::destroy_parked;
 use super::known::{Known, Sizes};
-use super::node::{Header, Node};
+use super::node::Header;
+use super::object::{AnyObject, Object, found};
 use super::page::{LINE, Page, Released};
 use super::prefetch::{prefetch, prefetch_page};
 use super::slot::{Found, Slot};
 use super::with_local;
 use crate::panics::contain;
-use crate::told::Bundle;
-
-/// A live object, readable for as long as the visit's closure runs.
-pub(crate) struct Object<'v, T> {
-    any: AnyObject<'v>,
-    of: PhantomData<&'v T>,
-}
-
-/// The same, whatever it is of: what is to be done with it is compiled once, not for each class.
-#[derive(Clone, Copy)]
-pub(crate) struct AnyObject<'v> {
-    header: NonNull<Header>,
-    exclusive: bool,
-    scope: PhantomData<&'v Header>,
-}
-
-impl<'v> AnyObject<'v> {
-    #[inline]
-    fn header(&self) -> &'v Header {
-        // SAFETY: invariant 2: the visit keeps the node from being freed. Headers are only ever read, but for the counts.
-        unsafe { header_of(self.header.cast::<Node<()>>()) }
-    }
-
-    #[inline]
-    pub(crate) fn serial(&self) -> u64 {
-        self.header().identity.serial()
-    }
-
-    /// When it was made, from the first use of tracking on.
-    pub(crate) fn birth(&self) -> Duration {
-        self.header().identity.origin().birth()
-    }
-
-    /// The number of the place where it was made; see [`Registry::location`](super::Registry::location).
-    pub(crate) fn site(&self) -> u32 {
-        self.header().identity.origin().site()
-    }
-
-    /// Tells whether it was made where another was, and is cheaper to get than [`AnyObject::site`].
-    #[inline]
-    pub(crate) fn site_key(&self) -> SiteKey {
-        self.header().identity.site_key()
-    }
-
-    /// What hangs on it.
-    pub(crate) fn bundle(&self) -> Option<Bundle> {
-        self.header().identity.bundle()
-    }
-
-    pub(crate) fn place(&self) -> Place {
-        Place { slot: self.header().slot, serial: self.serial() }
-    }
-
-    /// What it is, if its class is that of `T`.
-    pub(crate) fn of<T: 'static>(&self) -> Option<Object<'v, T>> {
-        self.is_found_by(TypeId::of::<T>()).then(|| Object::of(*self))
-    }
-
-    fn is_found_by(&self, type_id: TypeId) -> bool {
-        self.header().class().is_some_and(|class| class.is_found_by(type_id))
-    }
-
-    /// Raises the count of its handles; false if the last one is just being dropped, or if it is borrowed mutably.
-    fn upgrade(&self) -> bool {
-        !self.exclusive && self.header().counts.upgrade()
-    }
-}
-
-impl<'v, T> Object<'v, T> {
-    /// Its class must be that of `T`.
-    #[inline]
-    fn of(any: AnyObject<'v>) -> Self {
-        Self { any, of: PhantomData }
-    }
-
-    /// Its value; `None` while it is borrowed mutably.
-    #[inline]
-    pub(crate) fn value(&self) -> Option<&'v T> {
-        if self.exclusive {
-            return None;
-        }
-        let node = self.header.cast::<Node<T>>();
-        // SAFETY: the page's class was checked to be that of `T`; invariant 2 keeps the node; invariant 4 keeps writers out,
-        // and `T: Sync` was asked for when the object was made.
-        Some(unsafe { &(*node.as_ptr()).value })
-    }
-
-    /// A handle, unless the last one is just being dropped.
-    pub(crate) fn handle(&self) -> Option<Tracked<T>> {
-        // SAFETY: the count was raised for this handle, and the node is one of `T` as in `value`.
-        self.upgrade().then(|| unsafe { Tracked::from_node(self.header.cast()) })
-    }
-}
-
-impl<'v, T> Deref for Object<'v, T> {
-    type Target = AnyObject<'v>;
-
-    #[inline]
-    fn deref(&self) -> &AnyObject<'v> {
-        &self.any
-    }
-}
 
 /// Where an object stands in the registry, whether or not it is still alive.
 #[derive(Clone, Copy)]
@@ -164,16 +58,6 @@ impl Place {
     }
 }
 
-#[inline]
-pub(super) fn found<'v>(slot: &Slot) -> Option<AnyObject<'v>> {
-    let (header, exclusive) = match slot.find() {
-        Found::Nothing => return None,
-        Found::Object(header) => (header, false),
-        Found::Exclusive(header) => (header, true),
-    };
-    Some(AnyObject { header: NonNull::new(header)?, exclusive, scope: PhantomData })
-}
-
 /// What is known of a page with objects of these sizes: nothing if it does not have one in each slot, or if they come from several places.
 /// To be asked by who has read them, and has not left the page.
 fn known(page: &Page, sizes: Sizes) -> Option<Known> {
@@ -181,7 +65,7 @@ fn known(page: &Page, sizes: Sizes) -> Option<Known> {
     for slot in page.slots() {
         let object = found(slot)?;
         let (serial, site_key) = (object.serial(), object.site_key());
-        if object.exclusive
+        if object.is_exclusive()
             || !known.get_or_insert_with(|| Known::begin(sizes, serial, object.site(), site_key)).add(serial, site_key)
         {
             return None;
@@ -301,7 +185,7 @@ impl Walker {
                 // It may be borrowed mutably, and it may have died meanwhile; its header can be read in any case.
                 let exclusive =
                     !matches!(page.slots()[self.cursor.get() - 1].find(), Found::Object(now) if now == header.as_ptr());
-                take(Step::Panicked(AnyObject { header, exclusive, scope: PhantomData }));
+                take(Step::Panicked(AnyObject::found(header, exclusive)));
             }
         }
         take(Step::Ended(&mut |sizes| self.found.set(known(page, sizes))));
@@ -339,7 +223,7 @@ impl Walker {
         let Some(header) = NonNull::new(header) else { return };
         self.cursor.set(behind);
         self.current.set(header.as_ptr());
-        let object = Object::of(AnyObject { header, exclusive, scope: PhantomData });
+        let object = Object::of(AnyObject::found(header, exclusive));
         match object.value() {
             Some(value) => visitor.object(&object, value),
             None => visitor.borrowed(&object),
@@ -364,7 +248,7 @@ impl Walker {
         assert!(page.class().is_found_by(type_id), "an object is read as what it is");
         let leave = self.enter(page);
         let object = place.find(slot)?;
-        self.current.set(object.header.as_ptr());
+        self.current.set(object.address());
         Some((object, leave))
     }
 

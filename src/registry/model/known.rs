@@ -2,8 +2,9 @@
 
 use super::{Reached, Value, check, class, object, spawn, started};
 use crate::Tracked;
+use crate::registry::object::Object;
 use crate::registry::page::SLOTS;
-use crate::registry::visit::{Object, Pages, Visitor};
+use crate::registry::visit::{Pages, Visitor};
 use crate::registry::{Known, Sizes, Walker};
 
 /// Adds up what the objects are, or takes what is known of the page.
