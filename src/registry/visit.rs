@@ -101,10 +101,10 @@ pub(crate) trait Visitor<T> {
         false
     }
 
-    /// Objects of another page come.
+    /// Objects of a page come of which nothing is known.
     fn begin_page(&mut self) {}
 
-    /// There was an object in each slot of the page: their sizes, if it has found nothing else that was worth telling.
+    /// No more of them: their sizes, if there was one in each slot, and nothing else that was worth telling.
     fn end_page(&mut self) -> Option<Sizes> {
         None
     }
@@ -155,19 +155,23 @@ impl Walker {
     /// # Panics
     /// If `T` is not the class of the pages; and when `panicked` does.
     pub(crate) fn visit<T: 'static>(&self, pages: &Pages, index: usize, visitor: &mut impl Visitor<T>) {
+        let mut learns = false;
         if visitor.remembers() {
-            if pages.known(index, TypeId::of::<T>()).is_some_and(|known| visitor.recall(&known)) {
-                return;
+            match pages.known(index, TypeId::of::<T>()) {
+                Some(known) if visitor.recall(&known) => return,
+                // It stays known: the objects are looked at for something else.
+                Some(_) => {}
+                None => {
+                    learns = true;
+                    visitor.begin_page();
+                }
             }
-            visitor.begin_page();
         }
         self.visit_by(pages, index, TypeId::of::<T>(), &mut |step| match step {
             Step::Read { page, next } => self.read_on(page, next, visitor),
             Step::Panicked(object) => visitor.panicked(&Object::of(object)),
             Step::Ended(found) => {
-                if visitor.remembers()
-                    && let Some(sizes) = visitor.end_page()
-                {
+                if learns && let Some(sizes) = visitor.end_page() {
                     found(sizes);
                 }
             }
