@@ -209,3 +209,30 @@ fn a_shard_that_is_held_is_unread_in_bounded_time_and_the_others_are_counted() {
     assert!(bytes_while_held[0] < bytes_while_held[1], "the texts of what lies behind a held shard are not seen");
     assert_eq!(take(), (0, whole));
 }
+
+/// What can change while it is shared is not steady, and neither is what shares.
+#[test]
+fn what_is_steady() {
+    use classtracker::Inspect;
+
+    assert!(chrono::DateTime::<chrono::Utc>::is_steady() && !parking_lot::Mutex::<u8>::is_steady());
+    assert!(!<Vec<parking_lot::RwLock<String>>>::is_steady());
+    #[cfg(feature = "bytes")]
+    assert!(bytes::BytesMut::is_steady() && !bytes::Bytes::is_steady());
+    #[cfg(feature = "dashmap")]
+    assert!(!dashmap::DashMap::<u8, u8>::is_steady());
+    #[cfg(feature = "hashbrown")]
+    {
+        use std::hash::RandomState;
+        assert!(hashbrown::HashMap::<String, u8, RandomState>::is_steady());
+        assert!(!hashbrown::HashSet::<Arc<str>, RandomState>::is_steady());
+    }
+    #[cfg(feature = "indexmap")]
+    assert!(indexmap::IndexMap::<String, Vec<u8>>::is_steady() && !indexmap::IndexSet::<Arc<str>>::is_steady());
+    #[cfg(feature = "serde_json")]
+    assert!(serde_json::Value::is_steady() && <Vec<serde_json::Map<String, serde_json::Value>>>::is_steady());
+    #[cfg(feature = "smallvec")]
+    assert!(smallvec::SmallVec::<[String; 2]>::is_steady() && !smallvec::SmallVec::<[Arc<u8>; 2]>::is_steady());
+    #[cfg(feature = "tokio")]
+    assert!(!tokio::sync::Mutex::<u8>::is_steady() && !tokio::sync::OnceCell::<String>::is_steady());
+}

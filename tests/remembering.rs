@@ -116,16 +116,12 @@ fn change(all: &mut Vec<Tracked<Entry>>, random: &mut Random) {
             // Memory and slots go to another thread.
             let mut theirs = all.split_off(any(all, random));
             let mut seed = Random(random.0 ^ 1);
-            *all = thread::scope(|scope| {
-                let threads = scope.spawn(|| {
-                    theirs.pop();
-                    theirs.insert(0, made(&mut seed, 1));
-                    theirs
-                });
-                let mut rest = std::mem::take(all);
-                rest.extend(threads.join().unwrap());
-                rest
+            let other = thread::spawn(move || {
+                theirs.pop();
+                theirs.insert(0, made(&mut seed, 1));
+                theirs
             });
+            all.extend(other.join().unwrap());
         }
     }
     while all.len() < MANY {

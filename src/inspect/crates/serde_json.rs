@@ -15,6 +15,11 @@ impl Inspect for Value {
             Value::Object(map) => map.inspect(walk),
         }
     }
+
+    #[inline]
+    fn is_steady() -> bool {
+        true
+    }
 }
 
 /// A B-tree, or a vector of entries with a table of indices where some crate of the program turns on `preserve_order`:
@@ -41,6 +46,11 @@ impl Inspect for Map<String, Value> {
             walk.heap(nodes.bytes::<String, Value>());
         }
         walk.entries(self.len(), self);
+    }
+
+    #[inline]
+    fn is_steady() -> bool {
+        true
     }
 }
 
