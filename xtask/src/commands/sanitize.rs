@@ -36,7 +36,7 @@ pub(crate) fn run() -> Result<()> {
     Ok(())
 }
 
-/// What every change must pass: a short stress run each, and the tests of handles.
+/// What every change must pass: a short stress run each, and the tests of handles and of what walks know of objects.
 pub(super) fn quick() -> Result<()> {
     stress(&Sanitizer::address(""), 2)?;
     for threads in Threads::BOTH {

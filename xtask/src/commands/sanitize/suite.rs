@@ -61,9 +61,9 @@ pub(super) fn threads(threads: Threads) -> Result<()> {
     all(&sanitizer, &options, &skipped)
 }
 
-/// The tests of handles alone.
+/// The tests of handles, and of what walks know of objects, alone.
 pub(super) fn handles(sanitizer: &Sanitizer) -> Result<()> {
-    let tests = ["test", "--quiet", "-p", "classtracker", "--test", "handle"];
+    let tests = ["test", "--quiet", "-p", "classtracker", "--test", "handle", "--test", "remembering"];
     sanitizer.cargo(&tests).argument("--").argument("--test-threads=1").run()
 }
 
