@@ -248,14 +248,24 @@ fn options_that_ask_for_each_object_are_answered_for_each() {
     for _ in 0..2 {
         assert_eq!(detailed.create_snapshot("").objects.len(), MANY);
     }
-    // One that is registered by itself is listed there, and not once more with the others.
-    let late = ClassTracker::new();
-    late.track_class::<(String, u8)>();
-    late.track_object_with(&all[MANY / 2], TrackOptions::new().name("alone"));
-    for _ in 0..2 {
-        let snapshot = late.create_snapshot("");
+    drop(all);
+}
+
+/// A page of which one object counts elsewhere is not known to those for whom all of it counts.
+#[test]
+fn an_object_that_is_registered_alone_is_missed_by_nobody() {
+    let all: Vec<_> = (0..MANY).map(|length| Tracked::new(("x".repeat(length % 50), 1_u16))).collect();
+    let bytes = all.iter().map(|value| (size_of::<(String, u16)>() + value.0.capacity()) as u64).sum::<u64>();
+    let without = tracker_of::<(String, u16)>(Detail::Classes);
+    without.track_object_with(&all[MANY / 2], TrackOptions::new().name("alone"));
+    let with = tracker_of::<(String, u16)>(Detail::Classes);
+    for _ in 0..3 {
+        let snapshot = without.create_snapshot("");
         let live: Vec<_> = snapshot.classes.iter().map(|row| row.live).collect();
-        assert_eq!(live.iter().sum::<u64>(), MANY as u64, "{live:?}");
+        assert!(live.contains(&1) && live.contains(&(MANY as u64 - 1)), "{live:?}");
+        assert_eq!(snapshot.classes.iter().map(|row| row.bytes).sum::<u64>(), bytes);
+        let snapshot = with.create_snapshot("");
+        assert_eq!((row(&snapshot).live, row(&snapshot).bytes), (MANY as u64, bytes));
     }
 }
 
