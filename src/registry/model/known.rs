@@ -47,7 +47,7 @@ fn sum(pages: &Pages) -> Sum {
     sum
 }
 
-/// Objects that fill a page, in the place of which loom makes the values differ.
+/// Objects that fill a page: 1, 2 and so on.
 fn full_page() -> Vec<Tracked<Value>> {
     let objects: Vec<_> = (1..=SLOTS as u64).map(object).collect();
     assert_eq!(class().visits().len(), 1);

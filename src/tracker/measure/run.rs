@@ -1,5 +1,7 @@
 //! The walk over the objects of one class: compiled for each, so that a small object is sized without a call.
 
+mod known;
+
 use std::collections::HashMap;
 use std::mem;
 
@@ -398,47 +400,6 @@ impl<'r, 'm, 's> Run<'r, 'm, 's> {
             measuring.live[self.number] += 1;
             measuring.waiting.claimants.push(claimant);
         }
-    }
-
-    /// Takes what is known of a page for what would be found on it, if that is enough.
-    fn recall(&mut self, known: &Known) -> bool {
-        let (oldest, youngest) = (known.oldest(), known.youngest());
-        if oldest.wrapping_sub(self.from) >= self.length && !self.find_span(oldest) {
-            return false;
-        }
-        // An object may belong elsewhere, or be looked for.
-        if oldest.wrapping_sub(self.from) >= self.length || youngest.wrapping_sub(self.from) >= self.length {
-            return false;
-        }
-        let Sizes { bytes, smallest, largest } = known.sizes();
-        let (most, serial) = self.threshold;
-        // One may be listed.
-        if largest > most || (largest == most && oldest < serial) {
-            return false;
-        }
-        if known.site_key() != self.site_key {
-            self.by_site.at(known.site(), &self.sums);
-            self.site_key = known.site_key();
-        }
-        self.sums.add_many(Known::live(), bytes);
-        self.sums.widen(smallest);
-        self.sums.widen(largest);
-        true
-    }
-
-    /// Objects of another page come: the smallest and the largest of them are looked for.
-    fn begin_page(&mut self) {
-        self.before = Some(self.sums);
-        self.sums.begin_range();
-        self.usual = (0, 0);
-    }
-
-    /// The sizes of the page's objects, if there was one in each slot, of the present span, and nothing is to be told of them but their bytes.
-    fn end_page(&mut self) -> Option<Sizes> {
-        let before = self.before.take()?;
-        let page = self.sums.since(&before);
-        self.sums.end_range(&before);
-        page.all_read().filter(|_| page.live() == Known::live())
     }
 
     /// The next page to visit.
