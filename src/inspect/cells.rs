@@ -47,6 +47,7 @@ macro_rules! once {
                 }
             }
 
+            // Not all that is said of its parts: a value of a steady type may still come.
             #[inline]
             fn owns_nothing() -> bool {
                 T::owns_nothing()
